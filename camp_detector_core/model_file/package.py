@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional
 
+from ..engine.emd_keys import SPEC_KEY
 from ..engine.errors import PredictorError
 from ..engine.wording import shown
 from .emd import MAX_EMD, Kind, kind_of, parse_emd, spec_of
@@ -34,6 +35,11 @@ class Definition:
     fields: Mapping[str, Any]
     spec: Optional[ModelSpec]
     """The model's description; None where the definition is none of ours."""
+
+    @property
+    def is_ours(self) -> bool:
+        """True if it claims to be of a model of this project."""
+        return SPEC_KEY in self.fields
 
     @property
     def origin(self) -> str:

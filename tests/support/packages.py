@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.esri.dlpk import create_dlpk
-from camp_detector_core.esri.package_check import PackageReport, check_package
+from camp_detector_core.esri.package_check import check_package
 from tests.support.models import write_model
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def foreign(folder: Path, source: str = ESRI_SAMPLE, **keys: Any) -> Path:
 
 def messages(path: Path, level: str = "problem") -> list[str]:
     """Return the lines of a check at one level."""
-    report: PackageReport = check_package(path)
+    report = check_package(path)
     for note in report.notes:
         assert str(note).isprintable()
     return [f"{n.path}: {n.message}" for n in report.of(level)]  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError
+from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.members import member_of, name_fault
 from camp_detector_core.model_file.untrusted import require_file
 from camp_detector_core.model_file.zip_file import (
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from camp_detector_core.model_file.package import Definition
     from camp_detector_core.stac.validation.findings import Findings
 
+REBUILD = "build the package again"
+"""Remedy for whatever only the program that packs can mend."""
+_AGAIN = "copy or download the package again"
 _MAX_WHOLE = 4 << 30
 _LONG = 100
 _LITTER = re.compile(r"(^|/)(__MACOSX|__pycache__|\.DS_Store|Thumbs\.db|\.git)(/|$)", re.IGNORECASE)
@@ -34,7 +39,7 @@ class Package:
 
     def __init__(self, archive: zipfile.ZipFile, findings: Findings) -> None:
         """Check the table of contents, and every member's checksum."""
-        self._archive, self._findings = archive, findings
+        self._archive, self.findings = archive, findings
         self._sound: dict[str, zipfile.ZipInfo] = {}
         entries = [e for e in archive.infolist() if not is_folder(e)]
         self.names = frozenset(e.filename for e in entries)
@@ -66,25 +71,30 @@ class Package:
             return None
         if entry.file_size > limit:
             message = f"has {entry.file_size} bytes, and {limit} are the most that such a file has"
-            self._findings.problem((name,), message, "build the package again")
+            self.findings.problem((name,), message, REBUILD)
             return None
         try:
             return read_member(self._archive, name, limit, name)
         except PredictorError:  # it was whole a moment ago: the file changes meanwhile
-            self._findings.problem((name,), "cannot be read", "copy or download the package again")
+            self.findings.problem((name,), "cannot be read", _AGAIN)
             return None
 
-    def find(self, file_name: object) -> str | None:
-        """Find the member that a definition names; None if there is none."""
-        name = member_of(file_name)
-        return name if name in self.names else None
+    def find(self, definition: Definition, key: str) -> str | None:
+        """Find the member that a key of the definition names; None, with a problem, if none is."""
+        stated = definition.fields[key]
+        name = member_of(stated)
+        if name in self.names:
+            return name
+        self.findings.problem(
+            (definition.name, key), f"{shown(stated)} is not in the package", REBUILD
+        )
+        return None
 
     def _is_whole(self, entry: zipfile.ZipInfo) -> bool:
         """Read a member to its end, which checks its length and its checksum."""
         damage = damage_of(self._archive, entry)
         if damage is not None:
-            message, remedy = f"is damaged: {damage}", "copy or download the package again"
-            self._findings.problem((entry.filename,), message, remedy)
+            self.findings.problem((entry.filename,), f"is damaged: {damage}", _AGAIN)
         return damage is None
 
 

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.emd_keys import SPEC_KEY
-from camp_detector_core.engine.messages import PLAIN
 from camp_detector_core.esri.engine_copy import ENGINE_NAME
 from camp_detector_core.model_file.emd import FUNCTION
-from camp_detector_core.stac.validation.findings import Findings, Report
+from camp_detector_core.stac.validation.findings import Findings
 
 from .archive import Package, open_package
-from .definition import Definition, check_definition
+from .definition import check_definition
 from .engine import check_engine
 from .function import check_function
 from .info import check_info
 from .network import check_network
 
 if TYPE_CHECKING:
-    from camp_detector_core.engine.messages import Words
+    from camp_detector_core.model_file.package import Definition
+    from camp_detector_core.stac.validation.findings import Report
 
 
-@dataclass(frozen=True)
-class PackageReport(Report):
-    """Result of one check."""
-
-    def to_dict(self, words: Words = PLAIN) -> dict[str, Any]:
-        """Convert to plain values for JSON."""
-        fields = super().to_dict(words)
-        return {"package": fields.pop("item"), **fields}
-
-
-def check_package(path: str | Path) -> PackageReport:
+def check_package(path: str | Path) -> Report:
     """Note all that ArcGIS Pro, or a reader, would miss in a package.
 
     Nothing in it is run, imported, unpickled or extracted, and a member is never read beyond a
@@ -48,22 +37,22 @@ def check_package(path: str | Path) -> PackageReport:
     path = Path(path)
     findings = Findings()
     with open_package(path, findings) as package:
-        definition = check_definition(package, path.stem, findings)
+        definition = check_definition(package, path)
         if definition is not None:
-            _check_parts(package, definition, findings)
-        check_info(package, findings, ours=definition is not None and definition.ours)
-    return PackageReport(path, tuple(findings.notes), tuple(findings.passed), findings.left_out)
+            _check_parts(package, definition)
+        check_info(package, is_ours=definition is not None and definition.is_ours)
+    return findings.report(path, "package")
 
 
-def _check_parts(package: Package, definition: Definition, findings: Findings) -> None:
+def _check_parts(package: Package, definition: Definition) -> None:
     """Check the files that a definition names."""
-    check_function(package, definition, findings)
-    check_network(package, definition, findings)
+    check_function(package, definition)
+    check_network(package, definition)
     engines = [n for n in package.names if "/" not in n and ENGINE_NAME.fullmatch(n)]
-    if definition.ours or engines:
-        check_engine(package, definition, engines, findings)
-    if not definition.ours and FUNCTION in package.names:
-        findings.advice(
+    if definition.is_ours or engines:
+        check_engine(package, definition, engines)
+    if not definition.is_ours and FUNCTION in package.names:
+        package.findings.advice(
             (definition.name, SPEC_KEY),
             f"is missing, and {FUNCTION} is here: this is a package of an earlier system",
             "build it with camp-detector package build",

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from camp_detector_core.engine.emd_keys import NEEDED_FILES, SPEC_KEY
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.emd import (
-    MAX_EMD,
-    Kind,
-    disagreements,
-    kind_of,
-    parse_emd,
-    spec_of,
-)
+from camp_detector_core.model_file.emd import MAX_EMD, disagreements, kind_of, parse_emd, spec_of
 from camp_detector_core.model_file.json_values import as_list, is_number, is_whole
-from camp_detector_core.model_file.package import definitions_among
+from camp_detector_core.model_file.package import Definition, definitions_among
+
+from .archive import REBUILD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.stac.validation.findings import Findings
 
@@ -33,78 +30,112 @@ _ALIKE = 0.85
 """Similarity of a misspelt type to the intended one; other types of ArcGIS reach 0.77."""
 _SPACES = ("MAP_SPACE", "PIXEL_SPACE")
 _BYTE, _RGB = 255, 3
-_REBUILD = "build the package again"
 
 
-@dataclass(frozen=True)
-class Definition:
-    """Definition that is a JSON object, with any content."""
-
-    name: str
-    """Name of the file."""
-    fields: dict[str, Any]
-    spec: ModelSpec | None
-    """Spec of the model, if it has a valid one."""
-    kind: Kind | None
-
-    @property
-    def ours(self) -> bool:
-        """True if it claims to be of a model of this project."""
-        return SPEC_KEY in self.fields
+def _is_whole_from(value: Any, minimum: int) -> bool:  # noqa: ANN401 - whatever the JSON holds
+    """Test if a value is an integer of a minimum or more."""
+    return is_whole(value) and value >= minimum
 
 
-def check_definition(package: Package, stem: str, findings: Findings) -> Definition | None:
+def _is_cell(value: object) -> bool:
+    """Test if a value is none, or a cell size in one number or two."""
+    cell = value if isinstance(value, dict) else {"x": value, "y": value}
+    sizes = [cell.get(axis) for axis in ("x", "y")]
+    return value is None or all(is_number(size) and 0 < size < math.inf for size in sizes)
+
+
+class _Rule(NamedTuple):
+    """Values that ArcGIS takes for one key."""
+
+    key: str
+    is_sound: Callable[[Any], bool]
+    message: str
+    """``{}`` stands for the value."""
+    is_problem: bool = True
+    """False if ArcGIS can do without."""
+
+
+_WHOLE = "is {}, and not a positive whole number"
+_RULES = (
+    _Rule("BatchSize", lambda value: _is_whole_from(value, 1), _WHOLE),
+    _Rule(
+        "ImageSpaceUsed",
+        lambda value: value in _SPACES,
+        f"is {{}}, and not {' or '.join(_SPACES)}",
+        is_problem=False,
+    ),
+    _Rule(
+        "MinCellSize", _is_cell, "is {}, and not an object with positive x and y", is_problem=False
+    ),
+    _Rule(
+        "MaxCellSize", _is_cell, "is {}, and not an object with positive x and y", is_problem=False
+    ),
+    _Rule(
+        "SupportsVariableTileSize",
+        lambda value: isinstance(value, bool),
+        "is neither true nor false",
+    ),
+    _Rule(
+        "Threshold",
+        lambda value: is_number(value) and 0 <= value <= 1,
+        "is {}, and not a number from 0 to 1",
+    ),
+)
+
+
+def check_definition(package: Package, path: Path) -> Definition | None:
     """Check the definition; None if there is no readable one.
 
     Args:
         package: The members.
-        stem: Stem of the package's file.
-        findings: Gets what is wrong.
+        path: The package's file.
+
+    Returns:
+        It has a spec if that is valid.
     """
-    name = _root_emd(package, findings)
+    findings = package.findings
+    name = _root_emd(package)
     data = None if name is None else package.read(name, MAX_EMD)
     if name is None or data is None:
         return None
-    if name[:-4] != stem:
-        message = f"is not named as the package is ({shown(stem)}.dlpk)"
+    if name[:-4] != path.stem:
+        message = f"is not named as the package is ({shown(path.stem)}.dlpk)"
         remedy = f"name the package {shown(name[:-4])}.dlpk: ArcGIS' publishing wants equal names"
         findings.advice((name,), message, remedy)
     try:
         fields = parse_emd(data, name)
     except CampDetectorError as error:
-        findings.problem((name,), str(error), _REBUILD)
+        findings.problem((name,), str(error), REBUILD)
         return None
-    problem_count = findings.problems()
-    ours = SPEC_KEY in fields
-    _check_text(data, name, findings, ours=ours)
-    for check in (_check_type, _check_sides, _check_bands, _check_classes, _check_rest):
-        check(name, fields, findings)
-    spec = _own_spec(name, fields, findings) if ours else None
-    if findings.problems() == problem_count:
-        findings.passed.append("model definition")
-    return Definition(name, fields, spec, kind_of(fields))
+    is_ours = SPEC_KEY in fields
+    with findings.passing("model definition"):
+        _check_text(data, name, findings, is_ours=is_ours)
+        for check in (_check_type, _check_bands, _check_classes, _check_sides, _check_rest):
+            check(name, fields, findings)
+        spec = _own_spec(name, fields, findings) if is_ours else None
+    return Definition(path, name, fields, spec)
 
 
-def _root_emd(package: Package, findings: Findings) -> str | None:
+def _root_emd(package: Package) -> str | None:
     definitions = sorted(n for n in package.names if n.lower().endswith(".emd"))
     root = definitions_among(definitions)
     if len(root) == 1:
         if len(definitions) > 1:
-            findings.advice((definitions[-1],), "is a second definition", "leave it out")
+            package.findings.advice((definitions[-1],), "is a second definition", "leave it out")
         return root[0]
     hint = f" ({shown(definitions[0])} lies below)" if definitions and not root else ""
     message = f"holds {len(root)} model definitions (.emd) at its root{hint}, and one is needed"
-    findings.problem(("package",), message, _REBUILD)
+    package.findings.problem(("package",), message, REBUILD)
     return None
 
 
-def _check_text(data: bytes, name: str, findings: Findings, *, ours: bool) -> None:
+def _check_text(data: bytes, name: str, findings: Findings, *, is_ours: bool) -> None:
     if data.startswith(b"\xef\xbb\xbf"):
         findings.problem((name,), "begins with a byte order mark", "write it without")
     elif not data.isascii():
-        note = findings.problem if ours else findings.advice
         message = "is not ASCII, and ArcGIS reads it in the encoding of the machine"
-        note((name,), message, r"write other characters as \uXXXX")
+        with findings.as_advice(on=not is_ours):
+            findings.problem((name,), message, r"write other characters as \uXXXX")
 
 
 def _check_type(name: str, fields: dict[str, Any], findings: Findings) -> None:
@@ -118,16 +149,6 @@ def _check_type(name: str, fields: dict[str, Any], findings: Findings) -> None:
         (findings.problem if wrong else findings.advice)(
             json_path, message, "correct it, if it is one"
         )
-
-
-def _check_sides(name: str, fields: dict[str, Any], findings: Findings) -> None:
-    for key in ("ImageHeight", "ImageWidth"):
-        side = fields.get(key)
-        if side is None:
-            findings.advice((name, key), "is missing", "write the side of the chips in pixels")
-        elif not _is_whole_from(side, 1):
-            message = f"is {shown(side)}, and not a positive whole number"
-            findings.problem((name, key), message, "write the side of the chips in pixels")
 
 
 def _check_bands(name: str, fields: dict[str, Any], findings: Findings) -> None:
@@ -184,73 +205,50 @@ def _check_classes(name: str, fields: dict[str, Any], findings: Findings) -> Non
         findings.problem(json_path, "has one Value twice", "give each class its own")
 
 
+def _check_sides(name: str, fields: dict[str, Any], findings: Findings) -> None:
+    """Check the size of the chips, and that their padding leaves something of them."""
+    for key in ("ImageHeight", "ImageWidth"):
+        if fields.get(key) is None:
+            findings.advice((name, key), "is missing", "write the side of the chips in pixels")
+        elif not _is_whole_from(fields[key], 1):
+            message = _WHOLE.format(shown(fields[key]))
+            findings.problem((name, key), message, "write the side of the chips in pixels")
+    side: Any = fields.get("ImageWidth")
+    for key in ("Padding", "ModelPadding"):
+        padding = fields.get(key, 0)
+        is_sound = _is_whole_from(padding, 0)
+        if not is_sound or (_is_whole_from(side, 1) and side <= 2 * padding):
+            message = f"is {shown(padding)}, and not a whole number below half of ImageWidth"
+            findings.problem((name, key), message, "correct it")
+
+
 def _check_rest(name: str, fields: dict[str, Any], findings: Findings) -> None:
     """Check optional keys."""
     if "DataRange" in fields:
         message = "makes ArcGIS rescale the raster by its own least and largest value"
         findings.advice((name, "DataRange"), message, "leave it out and scale in the function")
-    if fields.get("ImageSpaceUsed", _SPACES[0]) not in _SPACES:
-        message = f"is {shown(fields['ImageSpaceUsed'])}, and not {' or '.join(_SPACES)}"
-        findings.advice((name, "ImageSpaceUsed"), message, "correct it")
-    side: Any = fields.get("ImageWidth")
-    for key in ("Padding", "ModelPadding"):
-        padding = fields.get(key, 0)
-        wide = _is_whole_from(side, 1) and _is_whole_from(padding, 0) and side <= 2 * padding
-        if not _is_whole_from(padding, 0) or wide:
-            message = f"is {shown(padding)}, and not a whole number below half of ImageWidth"
-            findings.problem((name, key), message, "correct it")
-    padding = fields.get("BatchSize", 1)
-    if not _is_whole_from(padding, 1):
-        message = f"is {shown(padding)}, and not a positive whole number"
-        findings.problem((name, "BatchSize"), message, "correct it")
-    padding = fields.get("Threshold", 0.5)
-    if not is_number(padding) or not 0 <= padding <= 1:
-        message = f"is {shown(padding)}, and not a number from 0 to 1"
-        findings.problem((name, "Threshold"), message, "correct it")
-    if not isinstance(fields.get("SupportsVariableTileSize", True), bool):
-        json_path = (name, "SupportsVariableTileSize")
-        findings.problem(json_path, "is neither true nor false", "correct it")
-    for key in ("MinCellSize", "MaxCellSize"):
-        _check_cell(name, key, fields.get(key), findings)
-
-
-def _check_cell(name: str, key: str, size: object, findings: Findings) -> None:
-    if size is None:
-        return
-    cell = size if isinstance(size, dict) else {"x": size, "y": size}
-    if not all(_positive(cell.get(axis)) for axis in ("x", "y")):
-        message = f"is {shown(size)}, and not an object with positive x and y"
-        findings.advice((name, key), message, "correct it")
-
-
-def _is_whole_from(value: Any, minimum: int) -> bool:  # noqa: ANN401 - whatever the JSON holds
-    """Test if a value is an integer of a minimum or more."""
-    return is_whole(value) and value >= minimum
-
-
-def _positive(value: object) -> bool:
-    try:
-        return is_number(value) and math.isfinite(value) and value > 0  # type: ignore[arg-type, operator]
-    except OverflowError:
-        return False
+    for rule in _RULES:
+        if rule.key in fields and not rule.is_sound(fields[rule.key]):
+            note = findings.problem if rule.is_problem else findings.advice
+            note((name, rule.key), rule.message.format(shown(fields[rule.key])), "correct it")
 
 
 def _own_spec(name: str, fields: dict[str, Any], findings: Findings) -> ModelSpec | None:
     """Read the spec, and check that all other keys follow from it."""
     for key in NEEDED_FILES:
         if not isinstance(fields.get(key), str) or not fields[key]:
-            findings.problem((name, key), "is missing", _REBUILD)
+            findings.problem((name, key), "is missing", REBUILD)
     try:
         spec = spec_of(fields, name)
     except CampDetectorError as error:
-        findings.problem((name, SPEC_KEY), shown(error), _REBUILD)
+        findings.problem((name, SPEC_KEY), shown(error), REBUILD)
         return None
     kind = kind_of(fields)
     if kind is None or spec is None:
         if fields.get("ModelType") in _TYPES:  # others are told of by `_check_type`
-            findings.problem((name, "ModelType"), f"is {shown(fields['ModelType'])}", _REBUILD)
+            findings.problem((name, "ModelType"), f"is {shown(fields['ModelType'])}", REBUILD)
         return spec
     for key, value in disagreements(fields, spec, kind).items():
         message = f"is {shown(fields.get(key))}, and {SPEC_KEY} makes it {shown(value)}"
-        findings.problem((name, key), message, _REBUILD)
+        findings.problem((name, key), message, REBUILD)
     return spec

@@ -10,39 +10,37 @@ from camp_detector_core.engine.wording import shown
 from camp_detector_core.esri.engine_copy import ENGINE_NAME, engine_copy
 from camp_detector_core.model_file.zip_file import is_folder, open_zip, read_member
 
+from .archive import REBUILD
 from .function import parse_source
 
 if TYPE_CHECKING:
+    from camp_detector_core.model_file.package import Definition
     from camp_detector_core.stac.validation.findings import Findings
 
     from .archive import Package
-    from .definition import Definition
 
 _MAX_ENGINE, _MAX_SOURCES, _MAX_FILES = 8 << 20, 16 << 20, 500
 _DIGITS = 8
-_REBUILD = "build the package again"
 
 
-def check_engine(
-    package: Package, definition: Definition, copies: list[str], findings: Findings
-) -> None:
+def check_engine(package: Package, definition: Definition, copies: list[str]) -> None:
     """Check the zip file that the raster function imports from.
 
     Args:
         package: The members.
         definition: Names it as ``EngineFile``.
         copies: Files at the root that have the name of an engine.
-        findings: Gets what is wrong.
     """
+    findings = package.findings
     stated_name, json_path = definition.fields.get("EngineFile"), (definition.name, "EngineFile")
     if len(copies) != 1:
         message = f"holds {len(copies)} copies of the engine at its root, and one is needed"
-        findings.problem(("package",), message, _REBUILD)
+        findings.problem(("package",), message, REBUILD)
         return
     (name,) = copies
     if stated_name is not None and stated_name != name:
         findings.problem(
-            json_path, f"is {shown(stated_name)}, and the package holds {name}", _REBUILD
+            json_path, f"is {shown(stated_name)}, and the package holds {name}", REBUILD
         )
     data = package.read(name, _MAX_ENGINE)
     if data is None:
@@ -73,17 +71,17 @@ def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | N
             wrong = [n for n in names if not n.startswith(home) or not n.endswith(".py")]
             if wrong:
                 message = f"holds what is no source below {home} ({shown(wrong[0])})"
-                findings.problem((name,), message, _REBUILD)
+                findings.problem((name,), message, REBUILD)
                 return None
             sources = {
                 n.removeprefix(home): read_member(archive, n, _MAX_SOURCES, name) for n in names
             }
     except PredictorError:
         message = "is no zip file that can be read, or a source in it is damaged"
-        findings.problem((name,), message, _REBUILD)
+        findings.problem((name,), message, REBUILD)
         return None
     if "__init__.py" not in sources:
-        findings.problem((name,), f"holds no package {home.rstrip('/')} to import", _REBUILD)
+        findings.problem((name,), f"holds no package {home.rstrip('/')} to import", REBUILD)
         return None
     return sources
 
@@ -91,10 +89,8 @@ def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | N
 def _check_sources(sources: dict[str, bytes], name: str, findings: Findings) -> None:
     match = ENGINE_NAME.fullmatch(name)
     if match and name.removesuffix(".zip")[-_DIGITS:] != digest_of(sources)[:_DIGITS]:
-        findings.problem(
-            (name,), "has another content than its name says: it was changed", _REBUILD
-        )
+        findings.problem((name,), "has another content than its name says: it was changed", REBUILD)
     for path, source in sorted(sources.items()):
         tree = parse_source(source, path)
         if isinstance(tree, str):
-            findings.problem((name, path), f"is no source of Python 3.9: {tree}", _REBUILD)
+            findings.problem((name, path), f"is no source of Python 3.9: {tree}", REBUILD)

@@ -15,10 +15,10 @@ from camp_detector_core.esri.dlpk import raster_function
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from camp_detector_core.model_file.package import Definition
     from camp_detector_core.stac.validation.findings import Findings
 
     from .archive import Package
-    from .definition import Definition
 
 OLDEST = (3, 9)
 """Python of ArcGIS Pro 3.0 to 3.2."""
@@ -56,42 +56,32 @@ def parse_source(data: bytes, name: str) -> ast.Module | str:
     return tree
 
 
-def check_function(package: Package, definition: Definition, findings: Findings) -> None:
+def check_function(package: Package, definition: Definition) -> None:
     """Check the function that a definition names."""
-    stated_name, json_path = (
-        definition.fields.get("InferenceFunction"),
-        (
-            definition.name,
-            "InferenceFunction",
-        ),
-    )
+    findings, key = package.findings, "InferenceFunction"
+    stated_name = definition.fields.get(key)
     if not isinstance(stated_name, str) or not stated_name:
-        if not definition.ours:
+        if not definition.is_ours:
             words = "is missing, so ArcGIS takes its own for the ModelType and ModelConfiguration"
-            findings.unchecked(json_path, words)
+            findings.unchecked((definition.name, key), words)
         return
     if _BUILT_IN.match(stated_name):
-        findings.unchecked(json_path, f"{shown(stated_name)} is a part of ArcGIS")
+        findings.unchecked((definition.name, key), f"{shown(stated_name)} is a part of ArcGIS")
         return
-    name = package.find(stated_name)
-    if name is None:
-        findings.problem(json_path, f"{shown(stated_name)} is not in the package", "build it again")
+    name = package.find(definition, key)
+    data = None if name is None else package.read(name, _MAX_SOURCE)
+    if name is None or data is None:
         return
-    data = package.read(name, _MAX_SOURCE)
-    if data is None:
-        return
-    problem_count = findings.problems()
-    tree = parse_source(data, name)
-    if isinstance(tree, str):
-        message = f"is no source of Python {OLDEST[0]}.{OLDEST[1]}: {tree}"
-        findings.problem((name,), message, "write it for the oldest Python that shall run it")
-        return
-    _check_class(tree, name, definition, findings)
-    _check_imports(tree, name, definition, findings)
-    if definition.ours:
-        _compare(data, name, findings)
-    if findings.problems() == problem_count:
-        findings.passed.append("raster function")
+    with findings.passing("raster function"):
+        tree = parse_source(data, name)
+        if isinstance(tree, str):
+            message = f"is no source of Python {OLDEST[0]}.{OLDEST[1]}: {tree}"
+            findings.problem((name,), message, "write it for the oldest Python that shall run it")
+            return
+        _check_class(tree, name, definition, findings)
+        _check_imports(tree, name, definition, findings)
+        if definition.is_ours:
+            _compare(data, name, findings)
 
 
 def _check_class(tree: ast.Module, name: str, definition: Definition, findings: Findings) -> None:
@@ -103,7 +93,7 @@ def _check_class(tree: ast.Module, name: str, definition: Definition, findings: 
         like = [c for c in classes.values() if "initialize" in _methods(c, classes)]
         message = f"has no class {shown(stem)}, and ArcGIS looks for one of the file's name"
         remedy = f"name the class {shown(stem)}"
-        if definition.ours or not like:
+        if definition.is_ours or not like:
             findings.problem((name,), message, remedy)
             return
         findings.advice((name,), f"{message} (samples of Esri break this)", remedy)
@@ -159,8 +149,8 @@ def _check_imports(tree: ast.Module, name: str, definition: Definition, findings
         f"imports {', '.join(heavy)} at its top: without them, choosing the model fails with "
         "ERROR 002667"
     )
-    note = findings.problem if definition.ours else findings.advice
-    note((name,), message, "import them in the functions that need them")
+    with findings.as_advice(on=not definition.is_ours):
+        findings.problem((name,), message, "import them in the functions that need them")
 
 
 def _imported(body: list[ast.stmt]) -> set[str]:

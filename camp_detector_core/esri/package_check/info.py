@@ -9,6 +9,8 @@ from camp_detector_core.engine.wording import shown
 from camp_detector_core.esri.item_info import PACKAGE_TYPE
 from camp_detector_core.esri.thumbnail import png_fault
 
+from .archive import REBUILD
+
 if TYPE_CHECKING:
     from camp_detector_core.stac.validation.findings import Findings
 
@@ -19,30 +21,27 @@ _MAX_DEPTH = 20
 _ITEM, _INFO = "esriinfo/iteminfo.xml", "esriinfo/item.pkinfo"
 _ROOTS = {_ITEM: "ESRI_ItemInformation", _INFO: "pkinfo"}
 _PROJECT_FILES = (_ITEM, _INFO, "esriinfo/thumbnail/thumbnail.png", "MODEL_CARD.md", "LICENSE.txt")
-_REBUILD = "build the package again"
 
 
-def check_info(package: Package, findings: Findings, *, ours: bool) -> None:
+def check_info(package: Package, *, is_ours: bool) -> None:
     """Check item information and pictures, which only packages of this project need."""
-    problem_count = findings.problems()
-    if ours:
-        for name in _PROJECT_FILES:
-            if name not in package.names:
-                findings.advice((name,), "is missing", _REBUILD)
-    for name in sorted(package.names):
-        low = name.lower()
-        if low in _ROOTS:
-            data = package.read(name, _MAX_XML)
-            if data is not None:
-                _check_xml(data, name, _ROOTS[low], findings)
-        elif low.startswith("esriinfo/") and low.endswith(".png"):
-            data = package.read(name, _MAX_PICTURE)
-            if data is not None:
-                _check_png(data, name, findings)
-    if findings.problems() == problem_count and any(
-        n.startswith("esriinfo/") for n in package.names
-    ):
-        findings.passed.append("item information")
+    findings = package.findings
+    for name in _PROJECT_FILES:
+        if is_ours and name not in package.names:
+            findings.advice((name,), "is missing", REBUILD)
+    own_names = sorted(name for name in package.names if name.lower().startswith("esriinfo/"))
+    if not own_names:
+        return
+    with findings.passing("item information"):
+        for name in own_names:
+            root, is_picture = _ROOTS.get(name.lower()), name.lower().endswith(".png")
+            if root is None and not is_picture:
+                continue
+            data = package.read(name, _MAX_XML if root else _MAX_PICTURE)
+            if data is not None and root:
+                _check_xml(data, name, root, findings)
+            elif data is not None and png_fault(data):
+                findings.problem((name,), f"is no sound PNG: {png_fault(data)}", REBUILD)
 
 
 class _Refused(Exception):  # noqa: N818 - ends the parser, and never leaves this module
@@ -94,17 +93,10 @@ def _check_xml(data: bytes, name: str, root: str, findings: Findings) -> None:
     try:
         document = _Document(data)
     except _Refused as error:
-        findings.problem((name,), str(error), _REBUILD)
+        findings.problem((name,), str(error), REBUILD)
         return
     if document.root != root:
-        findings.problem((name,), f"is <{shown(document.root)}> and not <{root}>", _REBUILD)
+        findings.problem((name,), f"is <{shown(document.root)}> and not <{root}>", REBUILD)
     elif document.kind and document.kind.strip() != PACKAGE_TYPE:
         message = f"has the type {shown(document.kind)!r}, and not {PACKAGE_TYPE!r}"
         findings.advice((name,), message, "correct it")
-
-
-def _check_png(data: bytes, name: str, findings: Findings) -> None:
-    """Check that a picture has complete chunks (PNG specification, section 5)."""
-    reason = png_fault(data)
-    if reason:
-        findings.problem((name,), f"is no sound PNG: {reason}", _REBUILD)

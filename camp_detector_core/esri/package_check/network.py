@@ -14,46 +14,47 @@ from camp_detector_core.model_file.metadata import read_metadata
 from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.onnx_model.graph import read_graph
 
+from .archive import REBUILD
+
 if TYPE_CHECKING:
+    from camp_detector_core.model_file.package import Definition
     from camp_detector_core.onnx_model.graph import Graph
     from camp_detector_core.stac.validation.findings import Findings
 
     from .archive import Package
-    from .definition import Definition
 
 _MAX_IR, _MAX_OPSET = 9, 20
 """Limits of ONNX Runtime 1.17 in ArcGIS Pro 3.3 (by its table of versions; not tried there)."""
 _RANK = 4
 _LONG = 500
 """Length limit of a sentence of this software, which ends in its remedy."""
-_REBUILD = "build the package again"
 
 
-def check_network(package: Package, definition: Definition, findings: Findings) -> None:
+def check_network(package: Package, definition: Definition) -> None:
     """Check the model file that a definition names, and its TorchScript."""
-    json_path, stated_name = (definition.name, "ModelFile"), definition.fields.get("ModelFile")
+    findings, key = package.findings, "ModelFile"
+    json_path, stated_name = (definition.name, key), definition.fields.get(key)
     if not isinstance(stated_name, str) or not stated_name:
-        if not definition.ours:
+        if not definition.is_ours:
             findings.advice(json_path, "is missing", "name the file of the model")
         return
-    name = package.find(stated_name)
+    name = package.find(definition, key)
     if name is None:
-        findings.problem(json_path, f"{shown(stated_name)} is not in the package", _REBUILD)
         return
     if name.lower().endswith(".onnx"):
         data = package.read(name, MAX_NETWORK)
         if data is not None:
-            _check_onnx(data, name, definition, findings)
+            with findings.passing("network"):
+                _check_onnx(data, name, definition, findings)
     else:
-        if definition.ours:
-            findings.problem(json_path, f"{shown(stated_name)} is not an ONNX model", _REBUILD)
+        if definition.is_ours:
+            findings.problem(json_path, f"{shown(stated_name)} is not an ONNX model", REBUILD)
         words = "is no ONNX model and was not looked into; loading a pickle runs what is in it"
         findings.unchecked((name,), words, "take it from people whom you trust")
-    _check_script(package, definition, findings)
+    _check_script(package, definition)
 
 
 def _check_onnx(data: bytes, name: str, definition: Definition, findings: Findings) -> None:
-    problem_count = findings.problems()
     try:
         facts = onnx_facts(data, name)
         graph, metadata = read_graph(data, name), read_metadata(data, name)
@@ -68,8 +69,6 @@ def _check_onnx(data: bytes, name: str, definition: Definition, findings: Findin
     if ir > _MAX_IR or opset > _MAX_OPSET:
         message = f"has IR version {ir} and opset {opset}, and ONNX Runtime 1.17 of ArcGIS Pro 3.3"
         findings.advice((name,), f"{message} knows {_MAX_IR} and {_MAX_OPSET}", "export it for 17")
-    if findings.problems() == problem_count:
-        findings.passed.append("network")
 
 
 def _check_spec(
@@ -88,31 +87,28 @@ def _check_spec(
         return
     if not is_same:
         message = f"and {definition.name} describe different models"
-        findings.problem((name,), message, _REBUILD)
+        findings.problem((name,), message, REBUILD)
 
 
 def _check_input(graph: Graph, name: str, definition: Definition, findings: Findings) -> None:
-    if len(graph.inputs) != 1:
-        note = findings.problem if definition.ours else findings.advice
-        note((name,), f"has {len(graph.inputs)} inputs, and one is expected", "see that it fits")
-        return
-    shape = graph.inputs[0].shape
+    shape = graph.inputs[0].shape if len(graph.inputs) == 1 else None
     if shape is None or len(shape) != _RANK:
-        note = findings.problem if definition.ours else findings.advice
-        note(
-            (name,), f"takes the shape {shown(shape)}, and not four dimensions", "see that it fits"
-        )
+        message = f"takes the shape {shown(shape)}, and not four dimensions"
+        if len(graph.inputs) != 1:
+            message = f"has {len(graph.inputs)} inputs, and one is expected"
+        with findings.as_advice(on=not definition.is_ours):
+            findings.problem((name,), message, "see that it fits")
         return
     bands = len(as_list(definition.fields.get("ExtractBands")))
-    last = shape[3] == bands and shape[1] != bands and not definition.ours
+    last = shape[3] == bands and shape[1] != bands and not definition.is_ours
     channels, sides = (shape[3], shape[1:3]) if last else (shape[1], shape[2:])
     if bands and channels not in {-1, bands}:
         message = f"takes {channels} bands, and ExtractBands names {bands}"
-        findings.problem((name,), message, _REBUILD)
+        findings.problem((name,), message, REBUILD)
     for key, side in zip(("ImageHeight", "ImageWidth"), sides, strict=True):
         stated_side = definition.fields.get(key)
         if is_whole(stated_side) and side not in {-1, stated_side}:
-            findings.problem((name,), f"takes {side} pixels where {key} is {stated_side}", _REBUILD)
+            findings.problem((name,), f"takes {side} pixels where {key} is {stated_side}", REBUILD)
         elif side != -1 and definition.fields.get("SupportsVariableTileSize") is True:
             message = f"takes {side} pixels alone, and SupportsVariableTileSize is true"
             findings.problem((name,), message, "export it with free height and width")
@@ -130,23 +126,17 @@ def _check_outputs(graph: Graph, name: str, spec: ModelSpec, findings: Findings)
         findings.problem((name,), message, "export it again")
 
 
-def _check_script(package: Package, definition: Definition, findings: Findings) -> None:
+def _check_script(package: Package, definition: Definition) -> None:
     """Check that the TorchScript exists and is of the same model."""
-    script_name, json_path = (
-        definition.fields.get("TorchScriptFile"),
-        (definition.name, "TorchScriptFile"),
-    )
-    if script_name is None or not definition.ours:
+    findings, key = package.findings, "TorchScriptFile"
+    if definition.fields.get(key) is None or not definition.is_ours:
         return
-    name = package.find(script_name)
-    if name is None:
-        findings.problem(json_path, f"{shown(script_name)} is not in the package", _REBUILD)
-        return
-    data = package.read(name, MAX_NETWORK)
-    if data is None:
+    name = package.find(definition, key)
+    data = None if name is None else package.read(name, MAX_NETWORK)
+    if name is None or data is None:
         return
     spec_text = script_spec(data)
     if spec_text is None:
-        findings.problem((name,), "is not TorchScript that training exported", _REBUILD)
+        findings.problem((name,), "is not TorchScript that training exported", REBUILD)
     elif definition.spec is not None and spec_text != definition.spec.to_json():
-        findings.problem((name,), f"and {definition.name} describe different models", _REBUILD)
+        findings.problem((name,), f"and {definition.name} describe different models", REBUILD)

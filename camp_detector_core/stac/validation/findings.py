@@ -63,6 +63,8 @@ class Report:
     """Checks without any fault."""
     left_out: int = 0
     """Number of notes beyond those that were kept."""
+    kind: str = "item"
+    """Name for what was validated, in the JSON of the report."""
 
     def of(self, level: Level) -> tuple[Note, ...]:
         """Select the notes of one level."""
@@ -83,7 +85,7 @@ class Report:
             ]
 
         return {
-            "item": str(self.item),
+            self.kind: str(self.item),
             "valid": self.valid,
             "problems": as_dicts("problem"),
             "advice": as_dicts("advice"),
@@ -157,9 +159,17 @@ class Findings:
         """Count the problems so far."""
         return sum(note.level == "problem" for note in self.notes)
 
-    def report(self, item: Path) -> Report:
+    @contextmanager
+    def passing(self, check: str) -> Iterator[None]:
+        """Note a check as passed, unless a problem is noted inside."""
+        before = self.problems()
+        yield
+        if self.problems() == before:
+            self.passed.append(check)
+
+    def report(self, item: Path, kind: str = "item") -> Report:
         """Make the report."""
-        return Report(item, tuple(self.notes), tuple(self.passed), self.left_out)
+        return Report(item, tuple(self.notes), tuple(self.passed), self.left_out, kind)
 
     def _add(self, note: Note) -> None:
         """Keep a note once; the limit never drops a problem for advice."""
