@@ -10,13 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.item import (
+    SPEC_PROPERTY,
     assets_of,
+    licence_of,
     parse_item,
     properties_of,
+    providers_of,
     roles_of,
     sha256_of,
 )
-from camp_detector_core.model_file.json_values import as_list, first_dict
+from camp_detector_core.model_file.json_values import (
+    as_dict,
+    as_list,
+    first_dict,
+    is_number,
+    numbers_in,
+)
 
 from .errors import catalog_errors
 
@@ -25,6 +34,8 @@ if TYPE_CHECKING:
 
 _SIDES = 4
 _SIDES_3D = 6
+_DEPTH = 5
+"""Objects within each other that hold figures."""
 
 
 @dataclass(frozen=True)
@@ -106,16 +117,13 @@ class Entry:
     @property
     def licence(self) -> str:
         """SPDX identifier, or the licence that the model states if the item has none, or ""."""
-        licence = str(self.properties.get("license") or "")
-        spec = self.properties.get("camp_detector:spec")
-        spec_licence = str(spec.get("licence") or "") if isinstance(spec, dict) else ""
-        return spec_licence if licence in {"", "other"} and spec_licence else licence
+        spec = as_dict(self.properties.get(SPEC_PROPERTY))
+        return licence_of(self.properties, str(spec.get("licence") or ""))
 
     @property
     def attribution(self) -> tuple[str, ...]:
         """Names of the providers to credit."""
-        providers = [p for p in as_list(self.properties.get("providers")) if isinstance(p, dict)]
-        return tuple(str(p.get("name")) for p in providers if p.get("name"))
+        return tuple(providers_of(self.properties))
 
     @property
     def date(self) -> str:
@@ -172,16 +180,7 @@ def _metrics(properties: dict[str, Any]) -> Iterator[tuple[str, float]]:
     for key, value in properties.items():
         if not any(word in key.lower() for word in ("metric", "accuracy", "evaluation")):
             continue
-        if isinstance(value, dict):
-            yield from _numbers(value, "")
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        if is_number(value):
             yield key.rpartition(":")[2], float(value)
-
-
-def _numbers(value: dict[str, Any], prefix: str) -> Iterator[tuple[str, float]]:
-    for key, inner in value.items():
-        name = f"{prefix}{key}"
-        if isinstance(inner, dict) and prefix.count(".") < _SIDES:
-            yield from _numbers(inner, f"{name}.")
-        elif isinstance(inner, (int, float)) and not isinstance(inner, bool):
-            yield name, float(inner)
+        for way, number in numbers_in(value, _DEPTH):
+            yield ".".join(way), float(number)

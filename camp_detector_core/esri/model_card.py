@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import one_line
 from camp_detector_core.model_file.item import properties_of
-from camp_detector_core.model_file.json_values import as_dict
+from camp_detector_core.model_file.json_values import as_dict, numbers_in
 from camp_detector_core.stac.facts import RunFacts, facts_of
 from camp_detector_core.stac.item import AREA_NOTE, FIELD_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.model_file.emd import Kind
@@ -160,7 +160,9 @@ def _imagery(spec: ModelSpec) -> list[tuple[str, object]]:
 def _figures(spec: ModelSpec, item: Mapping[str, Any]) -> str:
     """List the item's figures; else those in the provenance, which the last table has."""
     metrics = as_dict(properties_of(dict(item)).get("camp_detector:metrics"))
-    rows = [(figure_label(way), figure_text(way, value)) for way, value in _flat(metrics, ())]
+    rows = [
+        (figure_label(way), figure_text(way, value)) for way, value in sorted(numbers_in(metrics))
+    ]
     if rows:
         return _table(("figure", ""), rows)
     figures = [(k, v) for k, v in sorted(spec.provenance.items()) if _is_figure(k)]
@@ -182,15 +184,6 @@ def figure_text(way: tuple[str, ...], value: float) -> str:
     if way[-1] in _SHARES and abs(value) < _LARGEST:
         return f"{100 * value:+.1f} %" if way[-1] in _SIGNED else f"{100 * value:.1f} %"
     return str(value) if type(value) is int else f"{value:.3g}"
-
-
-def _flat(value: object, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Yield the numbers of nested figures with the keys that lead to them."""
-    if isinstance(value, dict):
-        for key in sorted(map(str, value)):
-            yield from _flat(value.get(key), (*way, key))
-    elif way and isinstance(value, int | float) and not isinstance(value, bool):
-        yield way, value
 
 
 def _origin(spec: ModelSpec, item: Mapping[str, Any]) -> list[tuple[str, object]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Mapping, Optional
 from ..engine.errors import PredictorError
 from ..engine.wording import shown
 from .hrefs import HrefError, HrefFault, file_of_href
-from .json_values import as_dict, texts
+from .json_values import as_dict, as_list, texts
 from .untrusted import parse_spec, read_file, read_json
 
 if TYPE_CHECKING:
@@ -66,6 +66,18 @@ def assets_of(item: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def roles_of(asset: Mapping[str, Any]) -> list[str]:
     """Roles of an asset."""
     return texts(asset.get("roles"))
+
+
+def licence_of(properties: Mapping[str, Any], spec_licence: str) -> str:
+    """Licence that an item states, or its model's where that says more; empty where none is."""
+    licence = str(properties.get("license") or "")
+    return spec_licence if spec_licence and licence in {"", "other"} else licence
+
+
+def providers_of(properties: Mapping[str, Any]) -> list[str]:
+    """Names of the providers to credit."""
+    providers = map(as_dict, as_list(properties.get("providers")))
+    return [str(provider["name"]) for provider in providers if provider.get("name")]
 
 
 def spec_of(item: Mapping[str, Any], origin: str) -> Optional[ModelSpec]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterator
 
 
 def as_dict(value: object) -> dict[str, Any]:
@@ -33,3 +33,12 @@ def is_number(value: object) -> bool:
 def is_whole(value: object) -> bool:
     """Test if a value is an integer."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def numbers_in(value: object, depth: int = 8) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Yield the numbers in objects within each other, with the keys that lead to each."""
+    for key, inner in as_dict(value).items() if depth else ():
+        if is_number(inner):
+            yield (key,), inner
+        else:
+            yield from (((key, *way), number) for way, number in numbers_in(inner, depth - 1))

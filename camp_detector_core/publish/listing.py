@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import one_line, shown
 from camp_detector_core.esri.model_card import TOOLS, description_of, figure_label, figure_text
+from camp_detector_core.model_file.item import licence_of, properties_of, providers_of
+from camp_detector_core.model_file.json_values import as_list, numbers_in
 
 from .errors import PublishError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from camp_detector_core.model_file.emd import Kind
 
@@ -101,11 +103,10 @@ def listing_of(package: Package) -> Listing:
         PublishError: Its licence or its credits are longer than a portal takes; they are not cut.
     """
     spec = package.spec
-    properties = _properties(package)
-    licence = str(properties.get("license") or spec.licence)
-    if not licence or licence == "other":
-        licence = spec.licence or "not stated"
-    creditors = list(spec.attribution) or _providers(properties)
+    properties = properties_of(package.item or {})
+    licence = licence_of(properties, spec.licence)
+    licence = "not stated" if licence in {"", "other"} else licence
+    creditors = list(spec.attribution) or providers_of(properties)
     terms = "".join(
         [
             f"<p>Licence of the model: {_escaped(licence)}</p>",
@@ -135,20 +136,8 @@ def listing_of(package: Package) -> Listing:
     )
 
 
-def _properties(package: Package) -> Mapping[str, Any]:
-    properties = (package.item or {}).get("properties")
-    return properties if isinstance(properties, dict) else {}
-
-
-def _providers(properties: Mapping[str, Any]) -> list[str]:
-    providers = properties.get("providers")
-    rows = providers if isinstance(providers, list) else []
-    return [str(p["name"]) for p in rows if isinstance(p, dict) and p.get("name")]
-
-
 def _tags(package: Package, properties: Mapping[str, Any]) -> tuple[str, ...]:
-    keywords = properties.get("keywords")
-    tags = [str(k) for k in keywords] if isinstance(keywords, list) else []
+    tags = map(str, as_list(properties.get("keywords")))
     words = [*_TAGS, *(c.name for c in package.spec.classes), *tags]
     clean = (_shorten(_plain_text(w.replace(",", " ")), MAX_TAG) for w in words)
     return tuple(dict.fromkeys(w for w in clean if w))[:MAX_TAGS]
@@ -166,7 +155,7 @@ def _description(package: Package, properties: Mapping[str, Any]) -> str:
     ]
     words = dict.fromkeys([spec.description, description_of(spec, package.item or {})])
     parts = [f"<p>{_escaped(w)}</p>" for w in words if w]
-    rows = list(_figures(properties.get("camp_detector:metrics"), ()))[:_MAX_FIGURES]
+    rows = _figures(properties.get("camp_detector:metrics"))
     if not rows:
         provenance = sorted(spec.provenance.items())
         rows = [f"{key}: {words}" for key, words in provenance if _FIGURE_TEXT.fullmatch(key)]
@@ -180,13 +169,10 @@ def _description(package: Package, properties: Mapping[str, Any]) -> str:
     return "".join([*paragraphs, end])
 
 
-def _figures(value: object, way: tuple[str, ...]) -> Iterator[str]:
+def _figures(metrics: object) -> list[str]:
     """Pick the most telling figures of a tree such as {"test": {"pixels": {"iou": 0.8}}}."""
-    if isinstance(value, dict) and len(way) < _DEPTH:
-        for key, inner in value.items():
-            yield from _figures(inner, (*way, str(key)))
-    elif isinstance(value, int | float) and way and way[-1] in _FIGURES:
-        yield f"{figure_label(way)}: {figure_text(way, value)}"
+    rows = [(way, value) for way, value in numbers_in(metrics, _DEPTH) if way[-1] in _FIGURES]
+    return [f"{figure_label(way)}: {figure_text(way, value)}" for way, value in rows[:_MAX_FIGURES]]
 
 
 def _list(heading: str, rows: list[str]) -> str:

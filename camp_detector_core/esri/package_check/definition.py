@@ -37,10 +37,10 @@ def _is_whole_from(value: Any, minimum: int) -> bool:  # noqa: ANN401 - whatever
     return is_whole(value) and value >= minimum
 
 
-def _is_cell(value: object) -> bool:
+def _is_cell(value: Any) -> bool:  # noqa: ANN401 - whatever the JSON holds
     """Test if a value is none, or a cell size in one number or two."""
     cell = value if isinstance(value, dict) else {"x": value, "y": value}
-    sizes = [cell.get(axis) for axis in ("x", "y")]
+    sizes: list[Any] = [cell.get(axis) for axis in ("x", "y")]
     return value is None or all(is_number(size) and 0 < size < math.inf for size in sizes)
 
 
