@@ -13,9 +13,12 @@ from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.engine.polygons.dwelling import Dwelling
-from camp_detector_core.georaster.ground import metres_per_unit, square_metres_per_unit
+from camp_detector_core.georaster.ground import (
+    metres_per_unit,
+    on_ground,
+    square_metres_per_unit,
+)
 from camp_detector_core.georaster.table import rows_of
-from camp_detector_core.raster.ground import on_ground
 from camp_detector_core.raster.library import RasterioCrs
 from tests.support.models import tiny_spec
 from tests.support.outlines import features
@@ -40,7 +43,7 @@ def grid_at(text: str, place: tuple[float, float], *, side: float = 0.2) -> Grid
     x, y = place_in(text, place)
     step = side / (6.4e6 * crs.unit if crs.is_geographic else crs.unit)
     transform = Transform(step, 0, x - 300 * step, 0, -step, y + 200 * step)
-    return on_ground(Grid(Shape(400, 600), transform, None), crs.crs)
+    return on_ground(Grid(Shape(400, 600), transform, None), crs)
 
 
 def box(left: int, top: int, right: int, bottom: int) -> Dwelling:

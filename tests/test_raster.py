@@ -371,7 +371,8 @@ def test_control_points_alone_are_refused(tmp_path: Path) -> None:
 )
 def test_metres_are_those_on_the_ground(crs: str, x: float, y: float, side: float) -> None:
     """Against an equal-area projection of the same square made around it by PROJ."""
-    from camp_detector_core.raster.ground import metres_per_unit
+    from camp_detector_core.georaster.ground import metres_per_unit
+    from camp_detector_core.raster.library import crs_of
 
     size = 1000 * side
     square = {
@@ -385,7 +386,8 @@ def test_metres_are_those_on_the_ground(crs: str, x: float, y: float, side: floa
     ring = np.array(transform_geom(crs, local, square)["coordinates"][0])
     area = abs(np.sum(ring[:-1, 0] * ring[1:, 1] - ring[1:, 0] * ring[:-1, 1])) / 2
     middle = np.array([x + size / 2]), np.array([y + size / 2])
-    mx, my = metres_per_unit(rasterio.crs.CRS.from_string(crs), *middle)
+    wkt = rasterio.crs.CRS.from_string(crs).to_wkt()
+    mx, my = metres_per_unit(crs_of(wkt), *middle)
     assert float(mx[0] * my[0]) * size**2 == pytest.approx(area, rel=1e-3)
 
 

@@ -13,13 +13,13 @@ from rasterio.transform import Affine
 from camp_detector_core.engine.errors import OutputError, ParameterError, RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.georaster.cog import ClassSink
+from camp_detector_core.georaster.ground import metres_per_unit
 from camp_detector_core.georaster.table import rows_of
 from camp_detector_core.outputs.output_set import OutputSet
 from camp_detector_core.products.dwellings import write_dwellings
 from camp_detector_core.products.overlay import render_overlay
 from camp_detector_core.raster import RasterioCogs, SourceOptions, gdal_env, open_source
-from camp_detector_core.raster.ground import metres_per_unit
-from camp_detector_core.raster.library import crs_of
+from camp_detector_core.raster.library import RasterioCrs, crs_of
 from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, WEST, rgb_of, scene, write_raster
 
@@ -89,13 +89,13 @@ def test_mercator_is_measured_on_the_ground_at_every_latitude(latitude: float) -
     radius, e2 = 6378137.0, 0.0066943799901413165
     y = np.array([radius * np.arctanh(np.sin(lat))])
     w = 1 - e2 * np.sin(lat) ** 2
-    mx, my = metres_per_unit(CRS.from_epsg(3857), np.array([9.5e6]), y)
+    mx, my = metres_per_unit(RasterioCrs(CRS.from_epsg(3857)), np.array([9.5e6]), y)
     assert mx[0] == pytest.approx(np.cos(lat) / np.sqrt(w), rel=1e-6)
     assert my[0] == pytest.approx((1 - e2) / w**1.5 * np.cos(lat), rel=1e-6)
 
 
 def test_survey_metres_are_kept_or_not_for_the_whole_raster() -> None:
-    utm = CRS.from_epsg(32645)
+    utm = RasterioCrs(CRS.from_epsg(32645))
     x, y = np.array([WEST, WEST + 1.2e6]), np.array([NORTH, NORTH])
     assert metres_per_unit(utm, x, y)[0].tolist() == [1, 1]
     far = metres_per_unit(utm, x[::-1], y)[0]

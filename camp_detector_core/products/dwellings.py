@@ -43,11 +43,11 @@ def check_crs(path: Path, crs_wkt: str | None) -> None:
     Raises:
         OutputError: The message names a format that takes any CRS.
     """
-    from rasterio.crs import CRS
+    from camp_detector_core.georaster.ground import is_local
+    from camp_detector_core.raster.library import crs_of
 
-    from camp_detector_core.raster.ground import is_local
-
-    if path.suffix.lower() == ".geojson" and crs_wkt and is_local(CRS.from_wkt(crs_wkt)):
+    crs = crs_of(crs_wkt) if path.suffix.lower() == ".geojson" else None
+    if crs is not None and is_local(crs):
         msg = (
             f"{path}: GeoJSON is in longitude and latitude, which the raster's local CRS does not "
             "lead to: write a .gpkg"

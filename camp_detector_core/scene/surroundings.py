@@ -199,7 +199,3 @@ def _thing(
         seed=new_seed(rng),
         style=int(rng.integers(1 << 20)),
     )
-
-
-def _seed(rng: np.random.Generator) -> int:
-    return int(rng.integers(1 << 62))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.engine.polygons.components import connect, label, label_runs
-from tests.support.masks import NODATA, class_rasters, scores_for
+from camp_detector_core.engine.polygons.components import connect, label_runs
+from tests.support.masks import NODATA, class_rasters, label, scores_for
 
 
 def flooded(classes: np.ndarray) -> tuple[np.ndarray, int]:

@@ -20,6 +20,7 @@ from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
 from camp_detector_core.engine.tiling.detect import DetectOptions, detect
 from camp_detector_core.engine.tiling.plan import TilePlan
+from tests.support.masks import windows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -195,7 +196,7 @@ def test_chips_of_the_halo_are_part_of_the_total() -> None:
         progress=progress,
     )
     areas = [expand(b, SEPARATING.halo, plan.shape) for b in plan.blocks(height=40, width=60)]
-    assert stats.windows == sum(len(plan.windows(area)) for area in areas)
+    assert stats.windows == sum(len(windows_of(plan, area)) for area in areas)
     assert progress.calls[-1] == (stats.windows, stats.windows)
     assert stats.windows > sum(plan.count(b) for b in plan.blocks(height=40, width=60))
 
@@ -276,7 +277,7 @@ def test_memory_in_flight_is_bounded() -> None:
         def update(self, count: int, total: int) -> None:
             nonlocal finished
             finished = count
-            assert total == len(TilePlan.of(make_spec(), Shape(2000, 40)).windows())
+            assert total == len(windows_of(TilePlan.of(make_spec(), Shape(2000, 40))))
 
         def cancelled(self) -> bool:
             return False

@@ -10,11 +10,12 @@ from rasterio.crs import CRS
 from rasterio.warp import transform
 
 from camp_detector_core.engine.ground import unit_of
-from camp_detector_core.raster.ground import metres_per_unit
+from camp_detector_core.georaster.ground import metres_per_unit
+from camp_detector_core.raster.library import RasterioCrs
 
 
 def by_proj(epsg: int, x: float, y: float) -> tuple[float, float]:
-    mx, my = metres_per_unit(CRS.from_epsg(epsg), np.array([x]), np.array([y]))
+    mx, my = metres_per_unit(RasterioCrs(CRS.from_epsg(epsg)), np.array([x]), np.array([y]))
     return float(mx[0]), float(my[0])
 
 

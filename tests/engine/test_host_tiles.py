@@ -23,6 +23,7 @@ from camp_detector_core.engine.tiling.cache import CachedPredictor
 from camp_detector_core.engine.tiling.detect import DetectOptions, detect
 from camp_detector_core.engine.tiling.host_tiles import TileDetector, TileLayout
 from camp_detector_core.engine.tiling.plan import TilePlan
+from tests.support.masks import windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -336,7 +337,7 @@ def test_neighbouring_tiles_ask_the_network_once_about_each_chip() -> None:
     for tile in tiles(town.valid.shape, layout, full=True):
         detector.classes(*handed_over(town, tile, layout.margin))
     plan = TilePlan.of(spec, Shape(*town.valid.shape), fixed=spec.tile_size)
-    assert network.calls == len(plan.windows())
+    assert network.calls == len(windows_of(plan))
 
 
 def test_a_detector_may_be_called_from_several_threads() -> None:

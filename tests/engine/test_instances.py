@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.errors import GridError
 from camp_detector_core.engine.grid import Shape, Window
 from camp_detector_core.engine.instances import SeparatedStrip, Separator, expand, halo_of, separate
-from camp_detector_core.engine.polygons.components import label
 from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import ClassDef, ModelSpec
 from camp_detector_core.engine.tiling.thicken import ADDABLE
-from tests.support.masks import blobs, content, dwellings_in, partitions
+from tests.support.masks import blobs, content, dwellings_in, label, partitions
 from tests.support.models import tiny_spec
 
 if TYPE_CHECKING:

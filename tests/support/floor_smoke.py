@@ -113,7 +113,7 @@ def parted(package):
         sys.exit("strips differ from the whole")
     return {
         "classes": hashlib.sha256(whole.tobytes()).hexdigest(),
-        "parts": module["components"].label(whole == 1)[1],
+        "parts": module["components"].label_runs((whole == 1).astype(np.uint8)).count,
     }
 
 
@@ -133,10 +133,16 @@ def dwellings_of(package, scores, classes):
     return {"exact": [rounded(d) for d in dwellings], "redrawn": [rounded(d) for d in redrawn]}
 
 
+def area(ring):
+    """Area of a closed ring in pixels."""
+    x, y = (np.asarray(ring, float) - ring[0]).T
+    return abs(float(x[:-1] @ y[1:] - x[1:] @ y[:-1])) / 2
+
+
 def rounded(dwelling):
     """A dwelling as JSON can hold it; outlines to a billionth of a pixel."""
     return {
-        "area": round(float(dwelling.area), 9),
+        "area": round(area(dwelling.exterior) - sum(map(area, dwelling.holes)), 9),
         "exterior": np.round(np.asarray(dwelling.exterior, float), 9).tolist(),
         "holes": [np.round(np.asarray(hole, float), 9).tolist() for hole in dwelling.holes],
         "probability": float(dwelling.mean_probability),

@@ -8,12 +8,15 @@ import numpy as np
 from hypothesis import strategies as st
 
 from camp_detector_core.engine.grid import Shape, Window
+from camp_detector_core.engine.polygons.components import label_values
 from camp_detector_core.engine.polygons.vectorise import Dwelling, Linker, trace_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+    from camp_detector_core.engine.tiling.plan import TilePlan
 
 NODATA = 255
 
@@ -78,6 +81,29 @@ def tiles(shape: tuple[int, int], height: int, width: int) -> list[Window]:
         for row in range(0, shape[0], height)
         for col in range(0, shape[1], width)
     ]
+
+
+def windows_of(plan: TilePlan, block: Window | None = None) -> list[Window]:
+    """All chips of a plan that touch a block, row by row."""
+    whole = Window(0, 0, *plan.shape)
+    return [window for row in plan.window_rows(block or whole) for window in row]
+
+
+def ring_area(ring: NDArray[np.float64]) -> float:
+    """Signed area of a closed ring (n, 2), negative if counter-clockwise on the screen."""
+    x, y = (ring - ring[0]).T
+    return float(x[:-1] @ y[1:] - x[1:] @ y[:-1]) / 2
+
+
+def area_of(dwelling: Dwelling) -> float:
+    """Area of the polygon in pixels: the exterior's minus the holes'."""
+    return abs(ring_area(dwelling.exterior)) - sum(abs(ring_area(h)) for h in dwelling.holes)
+
+
+def label(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
+    """Numbers of the 4-connected regions of a mask, 0 outside, and their count."""
+    labels = label_values(mask.astype(np.uint8))
+    return labels, int(labels.max(initial=0))
 
 
 def scores_for(classes: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -14,6 +14,7 @@ from rasterio.crs import CRS
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
 from camp_detector_core.georaster.folders import images_below
+from camp_detector_core.georaster.ground import on_ground
 from camp_detector_core.georaster.layout import (
     ALPHA,
     NOWHERE,
@@ -28,7 +29,6 @@ from camp_detector_core.georaster.reach import refuse_reach
 from camp_detector_core.georaster.validity import marks_of, read_valid
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
 from camp_detector_core.raster import gdal_env
-from camp_detector_core.raster.ground import on_ground
 from camp_detector_core.raster.library import Rasterio, RasterioCrs
 
 if TYPE_CHECKING:
@@ -124,7 +124,8 @@ def open_chip(path: Path) -> Chip:
         # Tiles are north up, and so is all that a model is run on.
         transform = straight_transform(header, str(path)) or transform
     try:
-        grid = None if crs is None else locate(crs, transform, shape)
+        whole = Grid(shape, transform, None)
+        grid = None if crs is None else on_ground(whole, RasterioCrs(crs))
     except RasterError as error:
         sentence = f"{path}: {error.sentence}"
         raise error.with_sentence(sentence) from error
@@ -156,17 +157,6 @@ def refuse_unfit(chips: Sequence[Chip], bands: int) -> None:
                 "give chips of one kind"
             )
             raise RasterError(msg)
-
-
-def locate(crs: CRS, transform: Transform, shape: Shape) -> Grid:
-    """A grid that knows how long a CRS unit is on the ground at its middle.
-
-    Args:
-        crs: As rasterio reads it.
-        transform: From pixel corners to CRS units.
-        shape: Height and width.
-    """
-    return on_ground(Grid(shape, transform, None), crs)
 
 
 def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from camp_detector_core.raster.ground import pixel_areas
+from camp_detector_core.georaster.table import pixel_areas
+from camp_detector_core.raster.library import crs_of
 from training.evaluation.buildings import match_polygons
 from training.evaluation.dwellings import Dwellings
 
@@ -73,6 +74,7 @@ class Matching:
 def ground_areas(polygons: Polygons, grid: Grid) -> NDArray[np.float64]:
     """(n,) square metres on the ground of polygons in pixels of a grid, where each lies."""
     left, top, right, bottom = shapely.bounds(polygons).T
-    middles = np.column_stack(((left + right) / 2, (top + bottom) / 2))
-    areas: NDArray[np.float64] = shapely.area(polygons) * pixel_areas(grid, middles)
+    middles = grid.transform.apply(np.column_stack(((left + right) / 2, (top + bottom) / 2)))
+    sizes = pixel_areas(grid, middles, crs_of(grid.crs_wkt))
+    areas: NDArray[np.float64] = shapely.area(polygons) * sizes
     return areas

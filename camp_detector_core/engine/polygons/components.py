@@ -91,20 +91,6 @@ def label_runs(classes: NDArray[np.uint8]) -> Runs:
     return Runs(shape, start, stop, value, label, count)
 
 
-def label(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
-    """Number the 4-connected regions of a mask.
-
-    Args:
-        mask: (height, width), True where a pixel belongs to a region.
-
-    Returns:
-        (height, width) int32, 0 outside and 1 .. count in the regions, in the order of their
-        first pixels; and the count.
-    """
-    labels = label_values(mask.astype(np.uint8))
-    return labels, int(labels.max(initial=0))
-
-
 def label_values(classes: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Number the 4-connected regions of equal class.
 

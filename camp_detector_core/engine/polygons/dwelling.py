@@ -41,18 +41,6 @@ class Dwelling:
         """Mean probability of the region's class over its pixels, 0 to 1."""
         return self.score_sum / self.pixels / MAX_SCORE
 
-    @property
-    def area(self) -> float:
-        """Area of the polygon in pixels: the exterior's minus the holes'."""
-        return abs(ring_area(self.exterior)) - sum(abs(ring_area(hole)) for hole in self.holes)
-
-
-def ring_area(ring: NDArray[np.float64]) -> float:
-    """Signed area of a closed ring (n, 2), negative if counter-clockwise on the screen."""
-    # Relative to the first point, so that large coordinates cost no digits.
-    x, y = (ring - ring[0]).T
-    return float(x[:-1] @ y[1:] - x[1:] @ y[:-1]) / 2
-
 
 def dwellings_of(regions: Regions, rings: Paths) -> list[Dwelling]:
     """Make the dwellings of complete regions, sorted by the (row, col) at which they start.

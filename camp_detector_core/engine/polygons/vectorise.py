@@ -59,14 +59,6 @@ class Pieces:
             corners=Corners(empty, np.zeros((0, 4), np.intp)),
         )
 
-    @property
-    def nbytes(self) -> int:
-        """Memory of the arrays, bytes."""
-        arrays = [self.ends, self.corners.key, self.corners.region, *vars(self.regions).values()]
-        for paths in (self.rings, self.chains):
-            arrays += vars(paths).values()
-        return sum(array.nbytes for array in arrays)
-
     def split(self, is_open: NDArray[np.bool_]) -> tuple[Pieces, Pieces]:
         """Split into complete regions and open ones with all chains and corners, numbered anew."""
         numbers = np.where(is_open, np.cumsum(is_open), np.cumsum(~is_open)) - 1
@@ -171,11 +163,6 @@ class Linker:
         self._shape = Shape(*shape)
         self._missing_pixels = shape[0] * shape[1]
         self._pieces = Pieces.empty()
-
-    @property
-    def nbytes(self) -> int:
-        """Memory held for incomplete regions, bytes."""
-        return self._pieces.nbytes
 
     def add(self, fragment: Fragment) -> list[Dwelling]:
         """Add a block.

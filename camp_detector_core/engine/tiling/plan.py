@@ -211,11 +211,6 @@ class TilePlan:
         stop_col = self.cols.home(window.col // self.cols.stride)
         return Window(window.row, window.col, stop_row - window.row, stop_col - window.col)
 
-    def windows(self, block: Optional[Window] = None) -> list[Window]:
-        """Yield the windows that touch a block (default: all), by row, cut at the raster's edge."""
-        full_window = Window(0, 0, *self.shape)
-        return [w for row in self.window_rows(block or full_window) for w in row]
-
     def blocks(self, *, height: int, width: int) -> list[Window]:
         """Cut the raster into blocks of at most ``height`` x ``width`` pixels, row by row.
 
