@@ -16,7 +16,7 @@ from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.scores import to_classes
 from camp_detector_core.engine.separation import Separation
-from camp_detector_core.georaster.cog import ClassSink, ProbabilitySink
+from camp_detector_core.georaster.cog import raster_sink
 from camp_detector_core.outputs.output_set import OutputSet
 from camp_detector_core.raster import (
     RasterioCogs,
@@ -55,8 +55,8 @@ def write_cogs(folder: Path, scores: NDArray[np.uint8], *, step: int) -> None:
     with OutputSet(paths, overwrite=False) as outputs:
         targets = [outputs.target(p) for p in paths]
         with (
-            ProbabilitySink(targets[0], grid, tiny_spec(), RasterioCogs()) as one,
-            ClassSink(targets[1], grid, tiny_spec(), RasterioCogs()) as other,
+            raster_sink("probability", targets[0], grid, tiny_spec(), RasterioCogs()) as one,
+            raster_sink("mask", targets[1], grid, tiny_spec(), RasterioCogs()) as other,
         ):
             for row in range(0, height, step):
                 part = scores[:, row : row + step]
@@ -125,8 +125,8 @@ def test_a_stored_probability_raster_gives_the_same_dwellings(tmp_path: Path) ->
     with OutputSet(paths, overwrite=False) as outputs:
         targets = [outputs.target(p) for p in paths]
         with (
-            ProbabilitySink(targets[0], grid, spec, RasterioCogs()) as one,
-            ClassSink(targets[1], grid, spec, RasterioCogs()) as other,
+            raster_sink("probability", targets[0], grid, spec, RasterioCogs()) as one,
+            raster_sink("mask", targets[1], grid, spec, RasterioCogs()) as other,
         ):
             for sink in (one, other):
                 sink.write(grid.window, scores, classes)

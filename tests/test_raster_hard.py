@@ -12,7 +12,7 @@ from rasterio.transform import Affine
 
 from camp_detector_core.engine.errors import OutputError, ParameterError, RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
-from camp_detector_core.georaster.cog import ClassSink
+from camp_detector_core.georaster.cog import raster_sink
 from camp_detector_core.georaster.ground import metres_per_unit
 from camp_detector_core.georaster.table import rows_of
 from camp_detector_core.outputs.output_set import OutputSet
@@ -163,7 +163,7 @@ def result(path: Path) -> None:
         Shape(40, 40), Transform(0.5, 0, WEST, 0, -0.5, NORTH), CRS.from_epsg(32645).to_wkt()
     )
     with OutputSet([path], overwrite=False) as outputs:
-        with ClassSink(outputs.target(path), grid, tiny_spec(), RasterioCogs()) as sink:
+        with raster_sink("mask", outputs.target(path), grid, tiny_spec(), RasterioCogs()) as sink:
             empty = np.zeros((1, 40, 40), np.uint8)
             sink.write(grid.window, empty, empty[0])
             sink.finish()

@@ -7,7 +7,7 @@ coordinates: pixel (0, 0) covers x in [0, 1] and y in [0, 1].
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional, Sequence
 
 import numpy as np
 
@@ -97,11 +97,31 @@ class Window:
         return Window(row, col, stop_row - row, stop_col - col)
 
 
+def blocks(shape: Sequence[int], *, height: int, width: int) -> Iterator[Window]:
+    """Cut a raster into blocks of at most ``height`` x ``width`` pixels, row by row.
+
+    Args:
+        shape: Height and width of the raster.
+        height: Largest height of a block.
+        width: Largest width of a block.
+
+    Raises:
+        GridError: A side below one pixel.
+    """
+    if height < 1 or width < 1:
+        msg = f"a block must hold a pixel, got {height} x {width}"
+        raise GridError(msg)
+    rows, cols = shape
+    for row in range(0, rows, height):
+        for col in range(0, cols, width):
+            yield Window(row, col, min(height, rows - row), min(width, cols - col))
+
+
 class Transform(NamedTuple):
     """Affine transform from (col, row) pixel corners to (x, y) CRS units.
 
     ``x = a * col + b * row + c`` and ``y = d * col + e * row + f``, in the order of rasterio's
-    ``Affine`` (GDAL's geotransform is ``c, a, b, f, d, e``).
+    ``Affine``.
     """
 
     a: float
@@ -127,6 +147,11 @@ class Transform(NamedTuple):
         """
         x, y = points[:, 0], points[:, 1]
         return np.column_stack((self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f))
+
+    @property
+    def gdal(self) -> tuple[float, ...]:
+        """The numbers in the order of GDAL's geotransform."""
+        return (self.c, self.a, self.b, self.f, self.d, self.e)
 
     def shifted(self, *, row: int, col: int) -> Transform:
         """Return the transform of an array whose first pixel is (row, col) of this one."""

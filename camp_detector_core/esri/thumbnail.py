@@ -6,7 +6,6 @@ The PNG is written here, without compression, so that its bytes depend on its pi
 from __future__ import annotations
 
 import struct
-import warnings
 import zlib
 from typing import TYPE_CHECKING, cast
 
@@ -132,19 +131,18 @@ def _part_of(path: Path) -> NDArray[np.uint8] | None:
     from rasterio.io import MemoryFile
 
     from camp_detector_core.engine.errors import PredictorError
+    from camp_detector_core.raster.env import quiet_about_place
 
     try:
         data = read_file(path, _MAX_BYTES)
         if png_fault(data):
             return None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            # From memory, so that no file beside it is read, and as no other format.
-            with MemoryFile(data) as file, file.open(driver="PNG") as dataset:
-                if max(dataset.shape) > _LARGEST or dataset.dtypes[0] != "uint8":
-                    return None
-                band_numbers = (1, 2, 3) if dataset.count >= _RGB else (1, 1, 1)
-                pixels = cast("NDArray[np.uint8]", dataset.read(band_numbers))
+        # From memory, so that no file beside it is read, and as no other format.
+        with quiet_about_place(), MemoryFile(data) as file, file.open(driver="PNG") as dataset:
+            if max(dataset.shape) > _LARGEST or dataset.dtypes[0] != "uint8":
+                return None
+            band_numbers = (1, 2, 3) if dataset.count >= _RGB else (1, 1, 1)
+            pixels = cast("NDArray[np.uint8]", dataset.read(band_numbers))
     except (rasterio.errors.RasterioError, PredictorError, OSError, MemoryError):
         return None
     _, height, width = pixels.shape

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Protocol
 
 import numpy as np
 
+from ..engine.errors import RasterError
+from ..engine.grid import blocks
 from ..engine.scores import MAX_SCORE, NODATA_SCORE
 from ..outputs.output_set import cannot_write
 
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from ..engine.grid import Grid, Window
     from ..engine.spec import ModelSpec
     from ..outputs.output_set import Target
+    from .ports import Reader
 
 BLOCK = 512
 """Side of the blocks in the files, pixels."""
+_PART = 2048
+"""Side of the parts in which a finished file is read back, pixels."""
 _FAST = 1
 _OPAQUE = 255
 
@@ -33,6 +37,8 @@ class CogStyle:
 
     kind: str
     """Short name of the output."""
+    holds_classes: bool
+    """True for the class of each pixel, False for the scores of all channels."""
     names: tuple[str, ...]
     """Descriptions of the bands."""
     overviews: str
@@ -93,8 +99,8 @@ class CogLibrary(Protocol):
     def finish(self, scratch: Path, path: Path, options: Mapping[str, str]) -> None:
         """Copy a GeoTIFF to a Cloud-Optimized one."""
 
-    def total(self, path: Path) -> int:
-        """Sum all pixels of a file."""
+    def open(self, path: Path) -> Reader:
+        """Open a finished file to read it back."""
 
 
 class RasterSink(Protocol):
@@ -124,7 +130,7 @@ class RasterSink(Protocol):
         """
 
 
-class CogSink(ABC):
+class CogSink:
     """Sink that writes uint8 strips to a Cloud-Optimized GeoTIFF; NoData is 255.
 
     The strips go into a scratch GeoTIFF, since the layout (small overviews first) can only be
@@ -156,16 +162,8 @@ class CogSink(ABC):
         """Close the scratch file, also after an error."""
         self._close(quiet=True)
 
-    @abstractmethod
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Write the values of this kind of output; see the engine's `MosaicSink`.
-
-        Raises:
-            OutputError: It cannot be stored.
-        """
-
-    def store(self, window: Window, bands: NDArray[np.uint8]) -> None:
-        """Write the bands (bands, height, width) of a window.
+        """Write the scores or the classes of a window; see the engine's `MosaicSink`.
 
         Raises:
             OutputError: They cannot be stored.
@@ -173,6 +171,7 @@ class CogSink(ABC):
         if self._strips is None:
             msg = "this output is finished"
             raise ValueError(msg)
+        bands = classes[None] if self._style.holds_classes else scores
         with self._output_errors():
             self._strips.write(window, bands)
         self._total += int(bands.sum(dtype=np.uint64))
@@ -190,7 +189,8 @@ class CogSink(ABC):
             self._close(quiet=False)
             self._library.finish(self._scratch, self._target.temporary, cog_options(self._style))
             # GDAL does not report every failed write when it closes a file.
-            stored = self._library.total(self._target.temporary)
+            with closing(self._library.open(self._target.temporary)) as reader:
+                stored = _total(reader)
         if stored != self._total:
             reason = "what was written cannot be read back"
             raise cannot_write(self._target.final, reason, needed=self._max_size())
@@ -210,11 +210,10 @@ class CogSink(ABC):
     @contextmanager
     def _output_errors(self) -> Iterator[None]:
         """Turn errors of the library and the system into `OutputError` with the output's name."""
+        foreign: tuple[type[BaseException], ...] = (OSError, RasterError, *self._library.errors)
         try:
             yield
-        except OSError as error:
-            raise cannot_write(self._target.final, error, needed=self._max_size()) from error
-        except self._library.errors as error:
+        except foreign as error:
             raise cannot_write(self._target.final, error, needed=self._max_size()) from error
 
     def _max_size(self) -> int:
@@ -225,62 +224,6 @@ class CogSink(ABC):
             return 0
 
 
-class ProbabilitySink(CogSink):
-    """Sink for scores 0 to 254, which are probabilities 0 to 1, one band per class.
-
-    Where the model tells touching dwellings apart, the last band is the channel that it does so
-    with, so that the file gives the same dwellings again.
-    """
-
-    def __init__(self, target: Target, grid: Grid, spec: ModelSpec, library: CogLibrary) -> None:
-        """Start; see `CogSink`."""
-        names = [c.name for c in spec.classes]
-        if spec.separation is not None:
-            names.append(spec.separation.method)
-        style = CogStyle(
-            kind="probability raster",
-            names=tuple(f"probability of {name}" for name in names),
-            overviews="AVERAGE",
-            scale=1 / MAX_SCORE,
-            tags=_tags(spec),
-        )
-        super().__init__(target, grid, style, library)
-
-    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Write the scores (bands, height, width) of a window.
-
-        Raises:
-            OutputError: They cannot be stored.
-        """
-        del classes
-        self.store(window, scores)
-
-
-class ClassSink(CogSink):
-    """Sink for the class of each pixel: 0 for background, else the value in the model's spec."""
-
-    def __init__(self, target: Target, grid: Grid, spec: ModelSpec, library: CogLibrary) -> None:
-        """Start; see `CogSink`."""
-        colors = {c.value: (*bytes.fromhex(c.color[1:]), _OPAQUE) for c in spec.classes}
-        style = CogStyle(
-            kind="mask raster",
-            names=("class",),
-            overviews="MODE",
-            colors={0: (0, 0, 0, _OPAQUE), **colors, NODATA_SCORE: (0, 0, 0, 0)},
-            tags={**_tags(spec), **{f"CLASS_{c.value}": c.name for c in spec.classes}},
-        )
-        super().__init__(target, grid, style, library)
-
-    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Write the classes (height, width) of a window.
-
-        Raises:
-            OutputError: They cannot be stored.
-        """
-        del scores
-        self.store(window, classes[None])
-
-
 def raster_sink(
     name: str, target: Target, grid: Grid, spec: ModelSpec, library: CogLibrary
 ) -> CogSink:
@@ -289,8 +232,47 @@ def raster_sink(
     Raises:
         OutputError: It cannot be created.
     """
-    kinds = {"probability": ProbabilitySink, "mask": ClassSink}
-    return kinds[name](target, grid, spec, library)
+    styles = {"probability": _score_style, "mask": _class_style}
+    return CogSink(target, grid, styles[name](spec), library)
+
+
+def _score_style(spec: ModelSpec) -> CogStyle:
+    """Make the style of scores 0 to 254, which are probabilities 0 to 1, one band per class.
+
+    Where the model tells touching dwellings apart, the last band is the channel that it does so
+    with, so that the file gives the same dwellings again.
+    """
+    names = [c.name for c in spec.classes]
+    if spec.separation is not None:
+        names.append(spec.separation.method)
+    return CogStyle(
+        kind="probability raster",
+        holds_classes=False,
+        names=tuple(f"probability of {name}" for name in names),
+        overviews="AVERAGE",
+        scale=1 / MAX_SCORE,
+        tags=_tags(spec),
+    )
+
+
+def _class_style(spec: ModelSpec) -> CogStyle:
+    """Make the style of classes: 0 for background, else the value in the model's spec."""
+    colors = {c.value: (*bytes.fromhex(c.color[1:]), _OPAQUE) for c in spec.classes}
+    return CogStyle(
+        kind="mask raster",
+        holds_classes=True,
+        names=("class",),
+        overviews="MODE",
+        colors={0: (0, 0, 0, _OPAQUE), **colors, NODATA_SCORE: (0, 0, 0, 0)},
+        tags={**_tags(spec), **{f"CLASS_{c.value}": c.name for c in spec.classes}},
+    )
+
+
+def _total(reader: Reader) -> int:
+    """Sum all pixels of all bands."""
+    bands = range(1, len(reader.dtypes) + 1)
+    windows = blocks(reader.shape, height=_PART, width=_PART)
+    return sum(int(reader.read(bands, window).sum(dtype=np.uint64)) for window in windows)
 
 
 def _tags(spec: ModelSpec) -> dict[str, str]:

@@ -79,8 +79,8 @@ class MosaicPlan:
 
     @property
     def _place(self) -> str:
-        crs, t = self.parts[0].layout.crs, self.transform
-        numbers = ", ".join(repr(float(v)) for v in (t.c, t.a, t.b, t.f, t.d, t.e))
+        crs = self.parts[0].layout.crs
+        numbers = ", ".join(repr(float(v)) for v in self.transform.gdal)
         place = f"<GeoTransform>{numbers}</GeoTransform>"
         if crs is None:
             return place

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..engine.grid import Window
+from ..engine.grid import blocks
 from ..engine.messages import Message
 from ..engine.prepare import Stretch
 from .undeclared_nodata import Standout, standouts
@@ -75,11 +74,9 @@ def _sample(source: PlacedSource) -> NDArray[np.float64]:
     is_whole = picture.valid.shape == tuple(source.native_grid.shape)
     if is_whole or values.shape[1] >= _ENOUGH:
         return values
-    height, width = source.grid.shape
     parts, count = [], 0
-    for row, col in product(range(0, height, _SAMPLE_SIDE), range(0, width, _SAMPLE_SIDE)):
-        size = min(_SAMPLE_SIDE, height - row), min(_SAMPLE_SIDE, width - col)
-        pixels, valid = source.read(Window(row, col, *size))
+    for window in blocks(source.grid.shape, height=_SAMPLE_SIDE, width=_SAMPLE_SIDE):
+        pixels, valid = source.read(window)
         parts.append(pixels[:, valid].astype(np.float64))
         count += parts[-1].shape[1]
         if count > _SAMPLE_SIDE**2:

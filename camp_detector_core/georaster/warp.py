@@ -54,7 +54,7 @@ def warped_vrt(
     gdal_type = GDAL_TYPES[layout.dtype]
     lines = [
         f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}" subClass="VRTWarpedDataset">',
-        f"<GeoTransform>{_numbers(_geotransform(target.transform))}</GeoTransform>",
+        f"<GeoTransform>{_numbers(target.transform.gdal)}</GeoTransform>",
     ]
     for number, color in enumerate((*(layout.colors[b - 1] for b in bands), ALPHA), 1):
         lines += [
@@ -120,18 +120,13 @@ def _transformer(native: Transform, target: Transform) -> Iterator[str]:
     yield "<BaseTransformer>"
     yield "<GenImgProjTransformer>"
     for end, transform in (("Src", native), ("Dst", target)):
-        yield f"<{end}GeoTransform>{_numbers(_geotransform(transform))}</{end}GeoTransform>"
+        yield f"<{end}GeoTransform>{_numbers(transform.gdal)}</{end}GeoTransform>"
         inverse = _inverse_geotransform(transform)
         yield f"<{end}InvGeoTransform>{_numbers(inverse)}</{end}InvGeoTransform>"
     yield "</GenImgProjTransformer>"
     yield "</BaseTransformer>"
     yield "</ApproxTransformer>"
     yield "</Transformer>"
-
-
-def _geotransform(transform: Transform) -> tuple[float, ...]:
-    """Convert a transform without rotation to GDAL's geotransform."""
-    return (transform.c, transform.a, 0.0, transform.f, 0.0, transform.e)
 
 
 def _inverse_geotransform(transform: Transform) -> tuple[float, ...]:

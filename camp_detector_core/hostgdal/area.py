@@ -76,7 +76,7 @@ class Area:
         t = grid.transform
         xs, ys = (t.c, t.c + t.a * width), (t.f, t.f + t.e * height)
         raster = gdal.GetDriverByName("MEM").Create("", width, height, 1, gdal.GDT_Byte)
-        raster.SetGeoTransform((t.c, t.a, t.b, t.f, t.d, t.e))
+        raster.SetGeoTransform(t.gdal)
         self._layer.SetSpatialFilterRect(min(xs), min(ys), max(xs), max(ys))
         try:
             call(gdal.RasterizeLayer, raster, [1], self._layer, burn_values=[1], failed=bool)

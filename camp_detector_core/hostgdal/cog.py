@@ -8,8 +8,8 @@ import numpy as np
 from osgeo import gdal
 
 from ..engine.errors import Cancelled
-from ..engine.grid import Window
 from ..engine.scores import NODATA_SCORE
+from ..georaster.cog import STRIPS
 from .calls import GdalError, call
 from .library import Gdal
 
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..engine.grid import Grid
+    from ..engine.grid import Grid, Window
     from ..georaster.cog import CogStyle
-
-_ROWS = 512
-"""Number of rows that are read at a time."""
+    from .library import GdalReader
 
 
 def _is_error(code: object) -> bool:
@@ -85,8 +83,6 @@ class GdalCogs:
         Raises:
             GdalError: It cannot be created.
         """
-        from ..georaster.cog import STRIPS
-
         dataset = call(
             _driver("GTiff").Create,
             str(path),
@@ -98,8 +94,7 @@ class GdalCogs:
         )
         if grid.crs_wkt is not None:
             call(dataset.SetProjection, grid.crs_wkt, failed=_is_error)
-        t = grid.transform
-        call(dataset.SetGeoTransform, (t.c, t.a, t.b, t.f, t.d, t.e), failed=_is_error)
+        call(dataset.SetGeoTransform, grid.transform.gdal, failed=_is_error)
         _describe(dataset, style)
         return GdalStrips(dataset)
 
@@ -124,17 +119,9 @@ class GdalCogs:
                 raise Cancelled(msg) from error
             raise
 
-    def total(self, path: Path) -> int:
-        """Sum all pixels of a file."""
-        reader = Gdal().open(str(path))
-        height, width = reader.shape
-        total = 0
-        for row in range(0, height, _ROWS):
-            window = Window(row, 0, min(_ROWS, height - row), width)
-            for band in range(1, len(reader.dtypes) + 1):
-                total += int(reader.read((band,), window).sum(dtype=np.uint64))
-        reader.close()
-        return total
+    def open(self, path: Path) -> GdalReader:
+        """Open a finished file to read it back."""
+        return Gdal().open(str(path))
 
 
 def _driver(name: str) -> gdal.Driver:

@@ -116,28 +116,25 @@ def _stamp(canvas: NDArray[np.uint8], points: NDArray[np.intp], color: NDArray[n
 
 def _png(canvas: NDArray[np.uint8], tags: dict[str, str]) -> bytes:
     """Encode (3, height, width) uint8 as PNG with texts in it."""
-    import warnings
-
-    import rasterio.errors
     import rasterio.io
 
-    with warnings.catch_warnings():
-        # A picture to look at has no place on the ground.
-        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-        with rasterio.io.MemoryFile(ext=".png") as memory:
-            _, height, width = canvas.shape
-            with memory.open(
-                driver="PNG",
-                height=height,
-                width=width,
-                count=3,
-                dtype="uint8",
-                zlevel=3,
-                write_metadata_as_text="YES",
-            ) as dataset:
-                dataset.write(canvas)
-                dataset.update_tags(**tags)
-            data: bytes = memory.read()
+    from camp_detector_core.raster.env import quiet_about_place
+
+    # A picture to look at has no place on the ground.
+    with quiet_about_place(), rasterio.io.MemoryFile(ext=".png") as memory:
+        _, height, width = canvas.shape
+        with memory.open(
+            driver="PNG",
+            height=height,
+            width=width,
+            count=3,
+            dtype="uint8",
+            zlevel=3,
+            write_metadata_as_text="YES",
+        ) as dataset:
+            dataset.write(canvas)
+            dataset.update_tags(**tags)
+        data: bytes = memory.read()
     if not data:
         msg = "the overlay picture cannot be made: GDAL has no PNG driver"
         raise OutputError(msg)

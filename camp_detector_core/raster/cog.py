@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import numpy as np
 import rasterio
 import rasterio.errors
 import rasterio.shutil
@@ -18,15 +15,21 @@ from rasterio.transform import Affine
 from camp_detector_core.engine.scores import NODATA_SCORE
 from camp_detector_core.georaster.cog import STRIPS
 
+from .env import quiet_about_place
+from .library import Rasterio
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
     from rasterio.io import DatasetWriter
 
     from camp_detector_core.engine.grid import Grid, Window
     from camp_detector_core.georaster.cog import CogStyle
+
+    from .library import RasterioReader
 
 
 class RasterioStrips:
@@ -54,7 +57,7 @@ class RasterioCogs:
 
     def create(self, path: Path, grid: Grid, style: CogStyle) -> RasterioStrips:
         """Create a GeoTIFF of bytes."""
-        with _georeference_is_known():
+        with quiet_about_place():
             dataset = rasterio.open(
                 path,
                 "w",
@@ -73,24 +76,12 @@ class RasterioCogs:
 
     def finish(self, scratch: Path, path: Path, options: Mapping[str, str]) -> None:
         """Copy a GeoTIFF into a Cloud-Optimized one."""
-        with _georeference_is_known():
+        with quiet_about_place():
             rasterio.shutil.copy(scratch, path, driver="COG", **options)
 
-    def total(self, path: Path) -> int:
-        """Sum all pixels of a file."""
-        total = 0
-        with _georeference_is_known(), rasterio.open(path) as dataset:
-            for _, window in dataset.block_windows(1):
-                total += int(dataset.read(window=window).sum(dtype=np.uint64))
-        return total
-
-
-@contextmanager
-def _georeference_is_known() -> Iterator[None]:
-    """Silence warnings about missing georeference, which are given on opening."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-        yield
+    def open(self, path: Path) -> RasterioReader:
+        """Open a finished file to read it back."""
+        return Rasterio().open(str(path))
 
 
 def _describe(dataset: DatasetWriter, style: CogStyle) -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 import rasterio
 import rasterio.env
+import rasterio.errors
 
 from camp_detector_core.georaster.gdal_settings import OFFLINE, READING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MIN_CACHE = 64 << 20
 """Smallest cache of decoded blocks in bytes. GDAL's default is 5 % of the machine's memory, so that
@@ -56,6 +64,14 @@ def allow_cache(size: int) -> None:
     """
     if rasterio.env.hasenv():
         rasterio.env.setenv(GDAL_CACHEMAX=min(max(size, MIN_CACHE), MAX_CACHE))
+
+
+@contextmanager
+def quiet_about_place() -> Iterator[None]:
+    """Silence rasterio's warning about missing georeference, of which users hear on opening."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        yield
 
 
 def gdal_env(*, offline: bool = False) -> rasterio.Env:

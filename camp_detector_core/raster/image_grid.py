@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +13,7 @@ from rasterio.enums import Resampling
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
 
-from camp_detector_core.engine.grid import Window
+from camp_detector_core.engine.grid import blocks
 from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
 from camp_detector_core.georaster.cog import raster_sink
 from camp_detector_core.georaster.inputs import OUTPUT_TAG
@@ -23,14 +21,15 @@ from camp_detector_core.georaster.open import place_source
 from camp_detector_core.outputs.output_set import cannot_write
 
 from .cog import RasterioCogs
+from .env import quiet_about_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from camp_detector_core.detection.outcome import Setup
+    from camp_detector_core.engine.grid import Window
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.georaster.source import PlacedSource
     from camp_detector_core.outputs.output_set import Target
@@ -76,7 +75,7 @@ class ImageGrid:
         smooth = dtype == "float32"
         try:
             with (
-                _georeference_is_known(),
+                quiet_about_place(),
                 rasterio.open(made) as raster,
                 WarpedVRT(raster, **self._warp(raster, smooth=smooth)) as warped,
                 rasterio.open(target.temporary, "w", **self._profile(dtype, len(names))) as out,
@@ -84,7 +83,7 @@ class ImageGrid:
                 out.update_tags(**{OUTPUT_TAG: self.spec.id})
                 for number, name in zip(bands, names, strict=True):
                     out.set_band_description(number, name)
-                for window in self._windows():
+                for window in blocks(self.image.grid.shape, height=_SIDE, width=_SIDE):
                     at = rasterio.windows.Window(
                         window.col, window.row, window.width, window.height
                     )
@@ -135,12 +134,6 @@ class ImageGrid:
             "predictor": 3 if smooth else 1,
             "bigtiff": "if_safer",
         }
-
-    def _windows(self) -> Iterator[Window]:
-        height, width = self.image.grid.shape
-        for row in range(0, height, _SIDE):
-            for col in range(0, width, _SIDE):
-                yield Window(row, col, min(_SIDE, height - row), min(_SIDE, width - col))
 
 
 class ImageGridSink:
@@ -198,11 +191,3 @@ class ImageGridSink:
         bring = self._grid.mask if self._name == "mask" else self._grid.probability
         bring(self._raster.finish(), self._target)
         return self._target.temporary
-
-
-@contextmanager
-def _georeference_is_known() -> Iterator[None]:
-    """Silence rasterio's warning about missing georeference, which is given on opening."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-        yield

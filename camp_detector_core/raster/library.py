@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ from camp_detector_core.georaster.read_errors import (
     refuse_empty,
 )
 
-from .env import allow_cache
+from .env import allow_cache, quiet_about_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -273,12 +272,7 @@ def open_dataset(name: str, *, label: str | None = None) -> DatasetReader:
     """
     label = label or name
     refuse_empty(name, label)
-    with (
-        _in_words(partial(cannot_open, name), label),
-        warnings.catch_warnings(),
-    ):
-        # Whether there is a georeference is looked at and reported by the caller.
-        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+    with _in_words(partial(cannot_open, name), label), quiet_about_place():
         return rasterio.open(name)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp, Compression
-from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Transform
 from camp_detector_core.georaster.layout import refuse_block
 from camp_detector_core.raster import gdal_env
+from camp_detector_core.raster.env import quiet_about_place
 from camp_detector_core.raster.library import FOREIGN, RasterioReader, open_image
 from training.data.places import move_points
 
@@ -98,12 +97,10 @@ def _open_mask(path: Path) -> Iterator[DatasetReader]:
         RasterError: See `look_through`.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with gdal_env(offline=True), _image(path) as source:
-                refuse_block(RasterioReader(source, str(path)).header(), str(path))
-                _refuse_lossy(path, source)
-                yield source
+        with quiet_about_place(), gdal_env(offline=True), _image(path) as source:
+            refuse_block(RasterioReader(source, str(path)).header(), str(path))
+            _refuse_lossy(path, source)
+            yield source
     except FOREIGN as error:
         msg = f"{path} cannot be read as a mask: {error}"
         raise RasterError(msg) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import warnings
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
@@ -106,11 +105,10 @@ def download(
             stays.
         KeyboardInterrupt: Likewise.
     """
-    from rasterio.errors import NotGeoreferencedWarning
+    from camp_detector_core.raster.env import quiet_about_place
 
     # Pictures have no place before they are chips. Filters of warnings are those of all threads.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    with quiet_about_place():
         _fetch_all(area, template, folder, http=http, progress=progress)
     tiles_present = [tile for tile in area if folder.chip(tile).is_file()]
     if not tiles_present:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Iterator, Optional
 import numpy as np
 
 from ..errors import GridError
-from ..grid import Shape, Window
+from ..grid import Shape, Window, blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -212,17 +212,9 @@ class TilePlan:
         return Window(window.row, window.col, stop_row - window.row, stop_col - window.col)
 
     def blocks(self, *, height: int, width: int) -> list[Window]:
-        """Cut the raster into blocks of at most ``height`` x ``width`` pixels, row by row.
+        """Cut the raster into blocks of at most ``height`` x ``width`` pixels; see `grid.blocks`.
 
         Raises:
             GridError: A side below one pixel.
         """
-        if height < 1 or width < 1:
-            msg = f"a block must hold a pixel, got {height} x {width}"
-            raise GridError(msg)
-        rows, cols = self.shape
-        return [
-            Window(row, col, min(height, rows - row), min(width, cols - col))
-            for row in range(0, rows, height)
-            for col in range(0, cols, width)
-        ]
+        return list(blocks(self.shape, height=height, width=width))
