@@ -43,8 +43,7 @@ class LayerLibrary(GdalResults):
             bounds: The part of the layer that is wanted.
             nodata: Where all bands have this value there is no image.
         """
-        self.own_name = name
-        """No file's."""
+        self._name = name
         self._layer, self._lattice, self._nodata = layer, lattice, nodata
         self._gdal = Gdal()
         if layer.provider is None:
@@ -63,13 +62,17 @@ class LayerLibrary(GdalResults):
         del offline
         yield self
 
+    def is_layer(self, name: str) -> bool:
+        """Tell if it is the name of the layer; see the port."""
+        return name == self._name
+
     def open(self, name: str, *, label: Optional[str] = None) -> Reader:
         """Open the layer, or what else GDAL can.
 
         Raises:
             RasterError: No pixel of the layer can have the value that means no image.
         """
-        if name != self.own_name:
+        if name != self._name:
             return self._gdal.open(name, label=label)
         at, crs = self._lattice, self._gdal.crs(self._layer.crs.toWkt(wkt_variant()))
         value, errors = self._nodata, self.errors
@@ -79,7 +82,7 @@ class LayerLibrary(GdalResults):
             else TileReader(self._tiles, at, crs, errors, nodata=value)
         )
         if reader.dtypes and reader.dtypes[0] in GDAL_TYPES:
-            refuse_value(value, reader.dtypes[0], self.own_name)
+            refuse_value(value, reader.dtypes[0], self._name)
         return reader
 
     def store_text(self, text: str) -> StoredText:

@@ -459,8 +459,11 @@ class LayerRun(RasterioRun):
     """A host's library that opens a layer, and no file, by a name of its own."""
 
     def __init__(self, name: str) -> None:
-        self.own_name = name
+        self._name = name
         self.offline: bool | None = None
+
+    def is_layer(self, name: str) -> bool:
+        return name == self._name
 
     def session(self, *, offline: bool) -> Any:
         self.offline = offline

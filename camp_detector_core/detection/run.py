@@ -54,9 +54,9 @@ def detect(request: Request, library: RunLibrary, listener: Listener) -> Outcome
     paths = files.paths()
     refuse_own_inputs(standing(paths.values()), request.named_files)
     outputs = OutputSet(list(paths.values()), overwrite=files.overwrite, warn=listener.notify)
-    # A host's layer has a name that is none of a file, and which the system may refuse to look up.
-    is_layer = getattr(library, "own_name", None) in request.images
-    offline = not (is_layer or request.source.external) and are_local(request.images)
+    # A layer's name comes first, since the system may refuse to look it up as a file's.
+    is_online = any(map(library.is_layer, request.images)) or request.source.external
+    offline = not is_online and are_local(request.images)
     run = _Run(request, library, listener)
     with library.session(offline=offline) as reader, outputs, ExitStack() as stack:
         targets = {name: outputs.target(path) for name, path in paths.items()}

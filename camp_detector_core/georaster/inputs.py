@@ -54,10 +54,8 @@ def read_layouts(paths: Sequence[str], library: Library, *, external: bool = Fal
         RasterError: No path, a folder without rasters, or a raster that cannot be worked with.
     """
     inputs: dict[str, _Input] = {}
-    # A host's layer has a name that it is opened by, and which is none of a file.
-    own_name = getattr(library, "own_name", None)
     for path in paths:
-        for raster in [_Input(path)] if path == own_name else _find(path):
+        for raster in [_Input(path)] if library.is_layer(path) else _find(path):
             inputs.setdefault(raster.name, raster)
     if not inputs:
         msg = "no input raster was given"

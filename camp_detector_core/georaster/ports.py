@@ -179,6 +179,9 @@ class StoredText(Protocol):
 class Library(Protocol):
     """Library that reads rasters."""
 
+    def is_layer(self, name: str) -> bool:
+        """Tell if a name is that of a host's layer, which no file and no address has."""
+
     def open(self, name: str, *, label: str | None = None) -> Reader:
         """Open a raster.
 

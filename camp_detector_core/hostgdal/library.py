@@ -270,6 +270,11 @@ class Gdal:
         """
         self._offline = offline
 
+    def is_layer(self, name: str) -> bool:
+        """Tell that no name is a layer's; see the port."""
+        del name
+        return False
+
     def open(self, name: str, *, label: Optional[str] = None) -> GdalReader:
         """Open a raster by its GDAL name or VRT text.
 

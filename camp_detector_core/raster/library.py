@@ -231,6 +231,11 @@ class RasterioReader:
 class Rasterio:
     """The library rasterio; see the port."""
 
+    def is_layer(self, name: str) -> bool:
+        """Tell that no name is a layer's; see the port."""
+        del name
+        return False
+
     def open(self, name: str, *, label: str | None = None) -> RasterioReader:
         """Open a raster by its GDAL name or VRT text.
 
