@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, Optional, 
 from ..engine.polygons.outline import OutlineOptions
 from ..engine.polygons.sink import PolygonSink
 from ..engine.tiling.augment import AugmentedPredictor
-from ..engine.tiling.detect import DetectOptions, detect
+from ..engine.tiling.detect import detect
 from ..engine.tiling.plan import TilePlan
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ class Finding:
                     predictor,
                     self.spec,
                     [polygons, *sinks, *rasters],
-                    options=DetectOptions(plan=self.plan, stretch=self.stretch),
+                    plan=self.plan,
+                    stretch=self.stretch,
                     progress=progress,
                 )
             for sink in rasters:

@@ -18,7 +18,7 @@ from camp_detector_core.engine.prepare import Stretch
 from camp_detector_core.engine.scores import MAX_SCORE, NODATA_SCORE
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
-from camp_detector_core.engine.tiling.detect import DetectOptions, detect
+from camp_detector_core.engine.tiling.detect import detect
 from camp_detector_core.engine.tiling.plan import TilePlan
 from tests.support.masks import windows_of
 
@@ -96,8 +96,7 @@ def run(
     source: ArraySource, predictor: Local, classes: int = 1, **options: object
 ) -> NDArray[np.uint8]:
     sink = Collect(classes, source.grid.shape)
-    detect_options = DetectOptions(**options)  # type: ignore[arg-type]
-    detect(source, predictor, make_spec(classes), [sink], options=detect_options)
+    detect(source, predictor, make_spec(classes), [sink], **options)  # type: ignore[arg-type]
     assert (sink.visits == 1).all()
     return sink.scores
 
@@ -170,9 +169,8 @@ def test_dwellings_are_parted_alike_in_blocks(
     sinks, window_counts = [], []
     for count, width in ((1, 16384), (workers, block_width)):
         sink, progress = Collect(channels, shape), Recorder()
-        options = DetectOptions(block_width=width)
         predictor = Local(channels, workers=count)
-        stats = detect(source, predictor, spec, [sink], options=options, progress=progress)
+        stats = detect(source, predictor, spec, [sink], block_width=width, progress=progress)
         assert (sink.visits == 1).all()
         assert [done_count for done_count, _ in progress.calls] == list(range(1, stats.windows + 1))
         assert {total for _, total in progress.calls} == {stats.windows}
@@ -192,7 +190,7 @@ def test_chips_of_the_halo_are_part_of_the_total() -> None:
         Local(2),
         spec,
         [],
-        options=DetectOptions(block_width=60),
+        block_width=60,
         progress=progress,
     )
     areas = [expand(b, SEPARATING.halo, plan.shape) for b in plan.blocks(height=40, width=60)]
@@ -369,7 +367,7 @@ def test_a_plan_for_another_raster_is_refused() -> None:
     source = ArraySource(np.zeros((1, 50, 50), np.uint8))
     plan = TilePlan.of(make_spec(), Shape(60, 50))
     with pytest.raises(SpecError, match="plan"):
-        detect(source, Local(), make_spec(), [], options=DetectOptions(plan=plan))
+        detect(source, Local(), make_spec(), [], plan=plan)
 
 
 def test_wrong_band_count_is_refused() -> None:

@@ -20,7 +20,7 @@ from camp_detector_core.engine.polygons.sink import PolygonSink
 from camp_detector_core.engine.separation import Separation
 from camp_detector_core.engine.spec import Band, ClassDef, ModelSpec
 from camp_detector_core.engine.tiling.cache import CachedPredictor
-from camp_detector_core.engine.tiling.detect import DetectOptions, detect
+from camp_detector_core.engine.tiling.detect import detect
 from camp_detector_core.engine.tiling.host_tiles import TileDetector, TileLayout
 from camp_detector_core.engine.tiling.plan import TilePlan
 from tests.support.masks import windows_of
@@ -116,7 +116,7 @@ def whole(raster: Scene, spec: ModelSpec, outlines: OutlineOptions) -> Whole:
     plan = TilePlan.of(spec, source.grid.shape, fixed=spec.tile_size)
     keep = Keep(spec.channels, source.grid.shape)
     polygons = PolygonSink(source.grid.shape, spec, outlines)
-    detect(source, Seeing(spec.channels), spec, [keep, polygons], options=DetectOptions(plan=plan))
+    detect(source, Seeing(spec.channels), spec, [keep, polygons], plan=plan)
     return Whole(keep.scores, keep.classes, polygons.finish())
 
 

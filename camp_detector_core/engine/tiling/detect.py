@@ -38,18 +38,6 @@ MAX_BLOCK_WIDTH = 16384
 _STRIPS_IN_FLIGHT = 2
 
 
-@dataclass(frozen=True)
-class DetectOptions:
-    """Options of a run that are not the model's."""
-
-    plan: Optional[TilePlan] = None
-    """Plan of the chips; default: the model's tile size and overlap on the source's grid."""
-    stretch: Optional[Stretch] = None
-    """Stretch of raw values in place of the model's scale."""
-    block_width: int = MAX_BLOCK_WIDTH
-    """Largest width that is blended at a time, pixels."""
-
-
 @dataclass
 class DetectStats:
     """Statistics of a run."""
@@ -97,7 +85,9 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
     spec: ModelSpec,
     sinks: Sequence[MosaicSink],
     *,
-    options: Optional[DetectOptions] = None,
+    plan: Optional[TilePlan] = None,
+    stretch: Optional[Stretch] = None,
+    block_width: int = MAX_BLOCK_WIDTH,
     progress: Optional[Progress] = None,
 ) -> DetectStats:
     """Run a model over a raster and pass scores and classes to the sinks, each pixel once.
@@ -107,8 +97,10 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
         predictor: The model.
         spec: Its description; without its separation, a channel after the classes is left out.
         sinks: Each gets every finished strip, top to bottom (block of columns after block of
-            columns where the raster is wider than ``options.block_width``).
-        options: Plan, stretch and block width.
+            columns where the raster is wider than ``block_width``).
+        plan: Plan of the chips; None: the model's tile size and overlap on the source's grid.
+        stretch: Stretch of raw values in place of the model's scale.
+        block_width: Largest width that is blended at a time, pixels.
         progress: Told after each chip; asked as often whether to stop.
 
     Returns:
@@ -121,14 +113,13 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
         OutputError: A sink fails.
         SpecError: The source's bands do not fit the model's.
     """
-    options = options or DetectOptions()
-    plan = options.plan or TilePlan.of(spec, source.grid.shape)
+    plan = plan or TilePlan.of(spec, source.grid.shape)
     if plan.shape != tuple(source.grid.shape):
         msg = f"the plan is for {plan.shape}, the raster is {source.grid.shape}"
         raise SpecError(msg)
-    run = _Run(source, predictor, spec, sinks, plan=plan, stretch=options.stretch)
+    run = _Run(source, predictor, spec, sinks, plan=plan, stretch=stretch)
     start = time.perf_counter()
-    blocks = plan.blocks(height=plan.shape.height, width=options.block_width)
+    blocks = plan.blocks(height=plan.shape.height, width=block_width)
     run.total = sum(plan.count(Separator(spec, block, plan.shape).area) for block in blocks)
     run.progress = progress
     with run.threads():

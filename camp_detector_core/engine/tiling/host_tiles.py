@@ -25,7 +25,7 @@ from ..polygons.vectorise import Linker, trace_block
 from ..scores import NODATA_SCORE
 from .augment import AugmentedPredictor
 from .cache import CachedPredictor
-from .detect import DetectOptions, detect
+from .detect import detect
 from .plan import Axis, TilePlan, stride_of
 
 if TYPE_CHECKING:
@@ -218,7 +218,8 @@ class TileDetector:
                 self._predictor,
                 self._spec,
                 [sink],
-                options=DetectOptions(plan=plan, stretch=self._stretch),
+                plan=plan,
+                stretch=self._stretch,
             )
         tile = Window(margin - first, margin - first, height, width)
         return _TileResult(tile, sink.scores, sink.classes)
