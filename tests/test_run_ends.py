@@ -61,7 +61,8 @@ def test_the_image_is_closed_where_no_raster_can_be_started_on_its_grid(
     monkeypatch.setattr(image_grid, "raster_sink", stop)
     target = Target(tmp_path / "o.tif", tmp_path / "t.tif", tmp_path)
     request = SimpleNamespace(images=(str(image),), source=SourceOptions())
-    setup: Any = SimpleNamespace(request=request, spec=tiny_spec(), library=None, source=source)
+    finding = SimpleNamespace(spec=tiny_spec())
+    setup: Any = SimpleNamespace(request=request, finding=finding, library=None, source=source)
     with pytest.raises(KeyboardInterrupt):
         image_grid.ImageGridSink("mask", target, setup)
     assert closed == [source]

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ..engine.grid import Grid
     from ..engine.messages import Message
     from ..engine.polygons.dwelling import Dwelling
-    from ..engine.prepare import Stretch
     from ..engine.spec import ModelSpec
     from ..engine.tiling.detect import DetectStats
     from ..engine.tiling.plan import Axis, TilePlan
@@ -33,15 +32,13 @@ class Setup:
     """Model and rasters of a run, opened and checked."""
 
     request: Request
-    spec: ModelSpec
-    """The model's, with the user's values."""
     library: Library
     """Reads the rasters."""
     source: PlacedSource
     """The imagery; it is closed at the end of the run."""
     predictor: OpenModel
-    stretch: Stretch | None
     finding: Finding
+    """The model over its pixels, with its description (and the user's values) and the stretch."""
     model: ModelFile | None = None
     """The model's file; None: the host had loaded the model."""
 
@@ -124,7 +121,7 @@ class Outcome:
     @property
     def spec(self) -> ModelSpec:
         """The model's description with the user's values."""
-        return self.setup.spec
+        return self.setup.finding.spec
 
     @property
     def grid(self) -> Grid:

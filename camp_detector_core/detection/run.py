@@ -71,7 +71,7 @@ def detect(request: Request, library: RunLibrary, listener: Listener) -> Outcome
         ]
         stats, dwellings = setup.finding.run(sinks, stage=run.stage, progress=listener)
         source = setup.source
-        rows = rows_of(dwellings, source.grid, setup.spec, source.crs)
+        rows = rows_of(dwellings, source.grid, setup.finding.spec, source.crs)
         outcome = Outcome(setup, started, stats, dwellings, rows, run.seconds, run.warnings)
         for name, stage in _STAGES.items():
             if name in targets:
@@ -133,8 +133,10 @@ class _Run:
         pixels = source if options.area is None else AreaSource(source, options.area)
         finding = Finding(pixels, predictor, spec, request.settings, choice.stretch)
         file = model if isinstance(model, ModelFile) else None
-        setup = Setup(request, spec, library, source, predictor, choice.stretch, finding, file)
-        return setup, [*source.warnings, *choice.warnings]
+        return Setup(request, library, source, predictor, finding, file), [
+            *source.warnings,
+            *choice.warnings,
+        ]
 
     def _loaded(self, model: ModelFile | OpenModel) -> OpenModel:
         if not isinstance(model, ModelFile):

@@ -41,7 +41,7 @@ class GdalResults:
         Raises:
             OutputError: It cannot be created.
         """
-        return raster_sink(name, target, setup.source.grid, setup.spec, GdalCogs(cancelled))
+        return raster_sink(name, target, setup.source.grid, setup.finding.spec, GdalCogs(cancelled))
 
     def write(self, name: str, target: Target, outcome: Outcome) -> None:
         """Refuse all that is no raster, as `check_outputs` does before the run; see the port.

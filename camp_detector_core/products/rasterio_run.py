@@ -65,7 +65,7 @@ class RasterioRun(Rasterio):
             from camp_detector_core.raster.image_grid import ImageGridSink
 
             return ImageGridSink(name, target, setup)
-        return raster_sink(name, target, setup.source.grid, setup.spec, RasterioCogs())
+        return raster_sink(name, target, setup.source.grid, setup.finding.spec, RasterioCogs())
 
     def write(self, name: str, target: Target, outcome: Outcome) -> None:
         """Write the vector file, the picture or the report; see the port.
@@ -101,7 +101,11 @@ def _picture(outcome: Outcome) -> bytes:
         longest = max(setup.source.native_grid.shape)
         side = min(max(longest, _SMALLEST_PICTURE), _LARGEST_PICTURE)
     return render_overlay(
-        setup.source, outcome.dwellings, setup.spec, stretch=setup.stretch, max_side=side
+        setup.source,
+        outcome.dwellings,
+        outcome.spec,
+        stretch=setup.finding.stretch,
+        max_side=side,
     )
 
 

@@ -108,7 +108,7 @@ def _parameters(run: Outcome) -> dict[str, Any]:
         "gsd": source.gsd,
         "nodata": _value(source.nodata),
         "pixel_size": source.pixel_size,
-        "stretch": asdict(setup.stretch) if setup.stretch else None,
+        "stretch": asdict(setup.finding.stretch) if setup.finding.stretch else None,
         "threads": settings.threads,
         "device": settings.device,
         "provider": setup.predictor.provider,

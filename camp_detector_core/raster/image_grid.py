@@ -152,7 +152,7 @@ class ImageGridSink:
             RasterError: The image cannot be worked with at its own resolution.
         """
         self._name, self._target = name, target
-        request, spec = setup.request, setup.spec
+        request, spec = setup.request, setup.finding.spec
         own = replace(request.source, gsd="native")
         self._image = place_source(request.images, spec, own, setup.library)
         first = replace(target, temporary=target.scratch / f"{name}_of_model.tif")
