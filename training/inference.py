@@ -1,4 +1,4 @@
-"""A trained model over one image, with results of the image's own size."""
+"""A trained model over one image: `camp-detector detect --grid image`, with other file names."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 import logging
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from camp_detector_core.cli.words import COMMAND
@@ -17,7 +17,6 @@ from camp_detector_core.detection.ports import Listener
 from camp_detector_core.detection.request import Outputs, Request
 from camp_detector_core.detection.run import detect
 from camp_detector_core.engine.errors import PredictorError
-from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.model_file import open_model
 from camp_detector_core.outputs.output_set import standing
 from camp_detector_core.products.rasterio_run import RasterioRun
@@ -45,25 +44,8 @@ _STEP = 10
 """Per cent of the work between two lines about it."""
 
 
-@dataclass(frozen=True)
-class InferenceOptions:
-    """What is run on what."""
-
-    image: str
-    """Anything that GDAL reads."""
-    model: str
-    """``.onnx``, STAC item, ``.dlpk``, ``.pt`` beside its ``.onnx``, or ``models:/NAME@ALIAS``."""
-    out: Path
-    """Folder of the results; made where it is missing."""
-    overwrite: bool = False
-    """Whether existing results may be replaced."""
-    source: SourceOptions = field(default_factory=SourceOptions)
-    """What neither the image nor the model says: bands, stretch and so on."""
-
-
-@dataclass(frozen=True)
-class InferenceResult:
-    """What came out."""
+class InferenceResult(NamedTuple):
+    """The files of an inference."""
 
     paths: dict[str, Path]
     """``mask``, ``probability``, ``overlay``, ``result`` and ``dwellings``."""
@@ -110,31 +92,34 @@ def _named(paths: dict[str, Path]) -> dict[str, Path]:
     return {"result" if name == "report" else name: paths[name] for name in _ENDS}
 
 
-def infer(options: InferenceOptions) -> InferenceResult:
+def infer(image: str, model: str, out: Path, **values: Any) -> InferenceResult:  # noqa: ANN401 - see Request.of
     """Find the dwellings of an image, as ``camp-detector detect --grid image`` does.
 
     Writes ``NAME_mask.tif``, ``NAME_probability.tif`` (both of the image's size and place),
     ``NAME_overlay.png``, ``NAME_result.json`` and ``NAME_dwellings.gpkg``, all together or none.
 
+    Args:
+        image: Anything that GDAL reads.
+        model: ``.onnx``, STAC item, ``.dlpk``, ``.pt`` beside its ``.onnx``, or
+            ``models:/NAME@ALIAS``.
+        out: Folder of the results; made where it is missing.
+        values: Other parameters of detection, such as ``bands`` and ``overwrite``.
+
     Raises:
         CampDetectorError: With a sentence for the user.
     """
-    stem = options.out / _stem(options.image)
+    files = {name: out / f"{_stem(image)}_{end}" for name, end in _ENDS.items()}
     outputs = Outputs(
-        **{name: f"{stem}_{end}" for name, end in _ENDS.items()},
-        overlay_size=None,
-        grid="image",
-        overwrite=options.overwrite,
+        **files, grid="image", overlay_size=None, overwrite=values.get("overwrite", False)
     )
-    with model_file(options.model) as file:
-        refuse_own_inputs(standing(outputs.paths().values()), [options.image, file])
-        model = replace(open_model(file), origin=options.model)
-        request = Request((options.image,), model, source=options.source, outputs=outputs)
-        with made_folder(options.out):
+    request = replace(Request.of({**values, "images": image}), outputs=outputs)
+    with model_file(model) as file:
+        refuse_own_inputs(standing(files.values()), [file])
+        request = replace(request, model=replace(open_model(file), origin=model))
+        with made_folder(out):
             outcome = detect(request, _Library(COMMAND), _Lines())
     paths = _named(outcome.paths)
-    report = json.loads(paths["result"].read_text(encoding="utf-8"))
-    return InferenceResult(paths, report)
+    return InferenceResult(paths, json.loads(paths["result"].read_text(encoding="utf-8")))
 
 
 @contextmanager
@@ -166,6 +151,6 @@ def model_file(named: str) -> Iterator[Path]:
 
 
 def _stem(image: str) -> str:
-    """What the results are named after."""
+    """The name that the results begin with."""
     stem = PurePosixPath(urlsplit(image).path if "://" in image else Path(image).as_posix()).stem
     return stem or Path(image).resolve().name or "image"

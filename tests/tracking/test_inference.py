@@ -19,7 +19,7 @@ from tests.support.datasets import write_picture
 from tests.support.models import stac_item, tiny_spec, write_model
 from tests.support.rasters import rgb_of, scene, write_raster
 from training.__main__ import run as call
-from training.inference import InferenceOptions, infer, model_file
+from training.inference import infer, model_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def read(path: Path) -> tuple[np.ndarray, rasterio.DatasetReader]:
 def test_on_the_models_own_grid_mask_and_probability_are_exact(model: Path, tmp_path: Path) -> None:
     truth = scene()
     image = write_raster(tmp_path / "camp.tif", rgb_of(truth))
-    result = infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
+    result = infer(str(image), str(model), tmp_path / "out")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [f"camp_{n}" for n in OUTPUTS]
     mask, profile = read(result.paths["mask"])
     np.testing.assert_array_equal(mask == 1, truth)
@@ -61,7 +61,7 @@ def test_at_another_resolution_size_place_and_nodata_are_the_images(
     valid = np.ones_like(truth)
     valid[:, :23] = False
     image = write_raster(tmp_path / "camp.tif", rgb_of(truth), gsd=gsd, mask=valid)
-    result = infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
+    result = infer(str(image), str(model), tmp_path / "out")
     with rasterio.open(image) as source:
         for name in ("mask", "probability"):
             values, profile = read(result.paths[name])
@@ -94,7 +94,7 @@ def test_where_the_model_saw_nothing_is_background_not_nodata(tmp_path: Path) ->
 def test_a_picture_without_georeference_works(model: Path, tmp_path: Path) -> None:
     truth = scene(90, 70)
     write_picture(tmp_path / "photo.png", rgb_of(truth))
-    result = infer(InferenceOptions(str(tmp_path / "photo.png"), str(model), tmp_path / "out"))
+    result = infer(str(tmp_path / "photo.png"), str(model), tmp_path / "out")
     mask, profile = read(result.paths["mask"])
     np.testing.assert_array_equal(mask == 1, truth)
     assert profile.crs is None
@@ -104,7 +104,7 @@ def test_a_picture_without_georeference_works(model: Path, tmp_path: Path) -> No
 
 def test_the_result_says_what_was_run_and_where_it_is(model: Path, tmp_path: Path) -> None:
     image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
-    result = infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
+    result = infer(str(image), str(model), tmp_path / "out")
     content = json.loads(result.paths["result"].read_text())
     assert content == result.report
     assert content["output_size"] == {"height": 150, "width": 170}
@@ -116,13 +116,13 @@ def test_the_result_says_what_was_run_and_where_it_is(model: Path, tmp_path: Pat
 
 def test_results_are_replaced_only_when_asked(model: Path, tmp_path: Path) -> None:
     image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
-    options = InferenceOptions(str(image), str(model), tmp_path / "out")
-    result = infer(options)
+    words = str(image), str(model), tmp_path / "out"
+    result = infer(*words)
     before = result.paths["mask"].read_bytes()
     with pytest.raises(OutputError, match="exists"):
-        infer(options)
+        infer(*words)
     write_raster(tmp_path / "camp.tif", rgb_of(scene(seed=1)))
-    infer(InferenceOptions(str(image), str(model), tmp_path / "out", overwrite=True))
+    infer(*words, overwrite=True)
     assert result.paths["mask"].read_bytes() != before
     assert len(list((tmp_path / "out").iterdir())) == 5
 
@@ -132,20 +132,20 @@ def test_the_image_is_never_replaced(model: Path, tmp_path: Path) -> None:
     link = tmp_path / "a.tif"
     link.symlink_to(image)
     with pytest.raises(OutputError, match="is an input"):
-        infer(InferenceOptions(str(link), str(model), tmp_path, overwrite=True))
+        infer(str(link), str(model), tmp_path, overwrite=True)
 
 
 def test_a_broken_image_leaves_nothing(model: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.tif").write_bytes(b"no image")
     with pytest.raises(RasterError, match=r"broken\.tif"):
-        infer(InferenceOptions(str(tmp_path / "broken.tif"), str(model), tmp_path / "out"))
+        infer(str(tmp_path / "broken.tif"), str(model), tmp_path / "out")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["broken.tif", "tiny.onnx"]
     with pytest.raises(RasterError, match=r"broken\.tif"):
-        infer(InferenceOptions(str(tmp_path / "broken.tif"), str(model), tmp_path / "a" / "b"))
+        infer(str(tmp_path / "broken.tif"), str(model), tmp_path / "a" / "b")
     assert not (tmp_path / "a").exists()
     (tmp_path / "mine").mkdir()
     with pytest.raises(RasterError, match=r"broken\.tif"):
-        infer(InferenceOptions(str(tmp_path / "broken.tif"), str(model), tmp_path / "mine"))
+        infer(str(tmp_path / "broken.tif"), str(model), tmp_path / "mine")
     assert (tmp_path / "mine").is_dir(), "it was there before"
 
 
@@ -160,14 +160,7 @@ def test_what_an_error_advises_can_be_said(
     assert "--bands 1,1,1" in capsys.readouterr().err
     call([*words, "--bands", "1,1,1"])
     assert "dwellings" in capsys.readouterr().out
-    stretched = infer(
-        InferenceOptions(
-            str(image),
-            str(model),
-            tmp_path / "s",
-            source=SourceOptions((1, 1, 1), stretch=(0, 1e6)),
-        )
-    )
+    stretched = infer(str(image), str(model), tmp_path / "s", bands=(1, 1, 1), stretch=(0, 1e6))
     plain = json.loads((tmp_path / "out" / "grey_result.json").read_text())
     assert stretched.report["result"]["dwellings"] < plain["result"]["dwellings"]
 
@@ -187,7 +180,7 @@ def test_a_stac_item_leads_to_its_model(tmp_path: Path) -> None:
     write_model(tmp_path / "model.onnx")
     (tmp_path / "item.json").write_text(stac_item("./model.onnx"))
     image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
-    result = infer(InferenceOptions(str(image), str(tmp_path / "item.json"), tmp_path / "out"))
+    result = infer(str(image), str(tmp_path / "item.json"), tmp_path / "out")
     assert result.report["result"]["dwellings"] > 5
 
 
@@ -229,5 +222,5 @@ def test_an_image_is_closed_when_its_raster_cannot_be_started(
     monkeypatch.setattr(image_grid, "raster_sink", fail)
     image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
     with pytest.raises(OutputError, match="no space"):
-        infer(InferenceOptions(str(image), str(model), tmp_path / "out"))
+        infer(str(image), str(model), tmp_path / "out")
     assert len(closed) == 2, "the image at its own resolution, and the source of the run"

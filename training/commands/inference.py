@@ -10,7 +10,6 @@ import click
 from camp_detector_core.cli.parameters import INPUT
 from camp_detector_core.console import say
 from camp_detector_core.engine.counts import counted
-from camp_detector_core.georaster.options import SourceOptions
 
 
 @click.command()
@@ -49,8 +48,7 @@ def inference(
     model_path: str,
     output_dir: Path,
     mlflow_tracking: bool,
-    overwrite: bool,
-    **source: Any,  # noqa: ANN401 - of what INPUT adds
+    **values: Any,  # noqa: ANN401 - of what INPUT adds
 ) -> None:
     """Detect dwellings in an image, with rasters of the image's own grid.
 
@@ -63,19 +61,17 @@ def inference(
       python -m training inference --image-path camp.tif --model-path meta/best_model.onnx
       python -m training inference --image-path camp.tif --model-path models:/camp@production
     """  # noqa: D301 - click wants the control character
-    from training.inference import InferenceOptions, infer
+    from training.inference import infer
 
-    source_options = SourceOptions.of(source)
-    options = InferenceOptions(image_path, model_path, output_dir, overwrite, source_options)
     log = None
     if mlflow_tracking:
         from training.tracking.inference import InferenceLog
 
         log = InferenceLog()
-    result = infer(options)
+    result = infer(image_path, model_path, output_dir, **values)
     summary = result.report["result"]
     say(f"{counted(summary['dwellings'], 'dwelling')}, {summary['total_area_m2']:,.1f} m2 in all")
     for name, path in result.paths.items():
         say(f"  {name}: {path}")
     if log is not None:
-        say(f"  MLflow: run {log.log(options, result)}")
+        say(f"  MLflow: run {log.log(result)}")

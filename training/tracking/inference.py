@@ -15,7 +15,7 @@ from training.tracking.server import address, connect, reason, safe_uri, trouble
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from training.inference import InferenceOptions, InferenceResult
+    from training.inference import InferenceResult
 
 LOG = logging.getLogger(__name__)
 
@@ -31,22 +31,23 @@ class InferenceLog:
         """
         self._client: MlflowClient = connect()
 
-    def log(self, options: InferenceOptions, result: InferenceResult) -> str:
+    def log(self, result: InferenceResult) -> str:
         """Make a run, or use that of ``mlflow run``; give its id.
 
         Raises:
             TrackingError: It did not come through; the results are in their folder.
         """
         try:
-            return self._log(options, result)
+            return self._log(result)
         except troubles() as error:
+            folder = result.paths["result"].parent
             msg = (
-                f"the results are in {options.out}, but MLflow at {safe_uri(address())} did not "
-                f"take them: {reason(error)}"
+                f"the results are in {folder}, but MLflow at {safe_uri(address())} did not take "
+                f"them: {reason(error)}"
             )
             raise TrackingError(msg) from error
 
-    def _log(self, options: InferenceOptions, result: InferenceResult) -> str:
+    def _log(self, result: InferenceResult) -> str:
         from mlflow.entities import Metric, RunTag
 
         client, report = self._client, result.report
@@ -59,10 +60,11 @@ class InferenceLog:
             "total_area_m2": summary["total_area_m2"],
             "seconds": seconds,
         }
+        image = report["input"]["images"][0]
         timestamp = int(time.time() * 1000)
         tags = {
             "mlflow.source.name": "camp-detector",
-            "image": shown_path(options.image) if "://" not in options.image else options.image,
+            "image": image if "://" in image else shown_path(image),
             "model": report["model"]["id"],
             "onnx_sha256": report["model"]["sha256"],
         }
