@@ -13,7 +13,7 @@ from camp_detector_core.hostgdal.run import GdalRun
 from camp_detector_core.model_file.reader import model_of_definition
 
 from .deep_learning import aligned, discard
-from .features import ground_area, polygon, turned
+from .features import esri_rings, ground_area, polygon
 from .words import in_words
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ def detect(request: ToolRequest, progress: Progress, messages: Messages) -> Iter
     for row in outcome.rows:
         if row.number % _BATCH == 1:
             progress.check()
-        outer, *holes = row.rings
-        rings = [turned(outer, clockwise=True), *(turned(h, clockwise=False) for h in holes)]
-        shape = polygon(rings, request.facts.reference)
+        shape = polygon(esri_rings(row.rings), request.facts.reference)
         yield shape, (row.class_name, ground_area(shape), 100.0 * row.probability)
 
 

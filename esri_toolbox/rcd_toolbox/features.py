@@ -12,6 +12,8 @@ from .placing import place
 if TYPE_CHECKING:
     import arcpy
 
+    from camp_detector_core.engine.areas import Point
+
     Field = tuple[str, str, int]
     """Name, type of ArcGIS (TEXT, DOUBLE, LONG), and length of a text."""
     Row = tuple[arcpy.Polygon, Sequence[object]]
@@ -72,9 +74,7 @@ def feature_class(
         discard(path)
 
 
-def polygon(
-    rings: Sequence[Sequence[tuple[float, float]]], reference: arcpy.SpatialReference
-) -> arcpy.Polygon:
+def polygon(rings: Sequence[Sequence[Point]], reference: arcpy.SpatialReference) -> arcpy.Polygon:
     """A polygon of closed rings: the outer one clockwise as ArcGIS has it, holes the other way."""
     import arcpy
 
@@ -84,17 +84,17 @@ def polygon(
     return arcpy.AsShape(shape, esri_json=True)
 
 
-def turned(ring: Sequence[tuple[float, float]], *, clockwise: bool) -> list[tuple[float, float]]:
-    """The ring in the wanted direction, y upwards."""
-    doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(_local(ring), _local(ring)[1:]))
-    points = [(float(x), float(y)) for x, y in ring]
-    return points if (doubled < 0) == clockwise else points[::-1]
+def esri_rings(rings: Sequence[Sequence[Point]]) -> list[Sequence[Point]]:
+    """The rings of a polygon of the engine with the exterior clockwise, y upwards.
 
-
-def _local(ring: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Relative to the first point, so that large coordinates cost no digits."""
-    x0, y0 = ring[0]
-    return [(x - x0, y - y0) for x, y in ring]
+    Args:
+        rings: The exterior, and the holes, which run the other way.
+    """
+    exterior = rings[0]
+    x0, y0 = exterior[0]  # relative to it, so that large coordinates cost no digits
+    local = [(x - x0, y - y0) for x, y in exterior]
+    doubled = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(local, local[1:]))
+    return [ring[::-1] if doubled > 0 else ring for ring in rings]
 
 
 def ground_area(shape: arcpy.Polygon) -> float:
@@ -102,11 +102,11 @@ def ground_area(shape: arcpy.Polygon) -> float:
     return float(shape.getArea("GEODESIC", "SQUAREMETERS"))
 
 
-def rings_of(shape: arcpy.Polygon) -> list[list[tuple[float, float]]]:
+def rings_of(shape: arcpy.Polygon) -> list[list[Point]]:
     """The closed rings of a polygon; curves as the straight lines between their ends."""
-    rings: list[list[tuple[float, float]]] = []
+    rings: list[list[Point]] = []
     for part in shape:
-        ring: list[tuple[float, float]] = []
+        ring: list[Point] = []
         for point in part:
             if point is None:  # what follows is a hole
                 rings.append(ring)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
@@ -92,11 +93,8 @@ def summary_of(model: Model) -> str:
 
 def value_in(summary: Optional[str], name: str) -> Optional[float]:
     """The value of a parameter in a line of `summary_of`."""
-    for part in (summary or "").split(", "):
-        key, _, value = part.partition(" ")
-        if key == name:
-            try:
-                return float(value)
-            except ValueError:
-                return None
-    return None
+    match = re.search(rf", {name} ([-+.e\d]+)(?=,|$)", summary or "")
+    try:
+        return float(match[1]) if match else None
+    except ValueError:
+        return None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 from .errors import ToolError
 from .ground import CellSize, cell_size, is_known, metres_per_unit
@@ -26,7 +25,6 @@ PIXEL_TYPES = {
 class RasterFacts:
     """One raster."""
 
-    name: str
     path: str
     """Path of the file or the dataset, or an empty text."""
     bands: int
@@ -43,13 +41,6 @@ class RasterFacts:
         """True if its coordinate system is known."""
         return is_known(self.reference)
 
-    def centre(
-        self, bounds: Optional[tuple[float, float, float, float]] = None
-    ) -> tuple[float, float]:
-        """The middle of a part of it, or of all."""
-        left, bottom, right, top = bounds or self.bounds
-        return (left + right) / 2, (bottom + top) / 2
-
     def cell_size(self, spec: ModelSpec) -> CellSize:
         """The cell size to run a model with; the raster must have a place.
 
@@ -57,8 +48,14 @@ class RasterFacts:
             ToolError: It lies nowhere on Earth.
         """
         # The middle of the whole raster, as the engine's readers do, so that both agree.
-        metres = metres_per_unit(self.reference, self.centre())
-        return cell_size(self.cells, metres, spec.gsd)
+        left, bottom, right, top = self.bounds
+        middle = (left + right) / 2, (bottom + top) / 2
+        return cell_size(self.cells, metres_per_unit(self.reference, middle), spec.gsd)
+
+
+def box_of(extent: arcpy.Extent) -> tuple[float, float, float, float]:
+    """Least x, least y, greatest x, greatest y of an extent."""
+    return float(extent.XMin), float(extent.YMin), float(extent.XMax), float(extent.YMax)
 
 
 def facts_of(raster: object) -> RasterFacts:
@@ -73,18 +70,12 @@ def facts_of(raster: object) -> RasterFacts:
         dataset = arcpy.Raster(raster)
         extent = dataset.extent
         return RasterFacts(
-            name=os.path.basename(str(raster)) or str(raster),
             path=str(dataset.catalogPath or ""),
             bands=int(dataset.bandCount),
             dtype=PIXEL_TYPES.get(str(dataset.pixelType), str(dataset.pixelType)),
             reference=dataset.spatialReference,
             cells=(float(dataset.meanCellWidth), float(dataset.meanCellHeight)),
-            bounds=(
-                float(extent.XMin),
-                float(extent.YMin),
-                float(extent.XMax),
-                float(extent.YMax),
-            ),
+            bounds=box_of(extent),
         )
     except (RuntimeError, arcpy.ExecuteError, OSError, TypeError, AttributeError) as error:
         reason = " ".join(str(error).split())[:200]

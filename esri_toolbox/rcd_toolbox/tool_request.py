@@ -10,14 +10,13 @@ from .errors import ToolError
 from .ground import ArcGisCrs, is_known
 from .machine import choose
 from .option_values import read_values
-from .raster_facts import facts_of
+from .raster_facts import box_of, facts_of
 
 if TYPE_CHECKING:
     import arcpy
 
     from camp_detector_core.model_file.emd import Kind
 
-    from .checks import Finding
     from .host import Messages
     from .model_package import Model
     from .parameters import Parameters
@@ -57,7 +56,9 @@ def request_of(parameters: Parameters, kind: Kind, messages: Messages) -> ToolRe
     if errors:
         raise errors[0]
     findings = of_raster(facts, model.spec, values["bands"])
-    _refuse([f for f in findings if f.is_error])
+    faults = [finding.text for finding in findings if finding.is_error]
+    if faults:
+        raise ToolError(" ".join(faults))
     for finding in findings:
         messages.addWarningMessage(finding.text)
     engine, reason = choose(values, facts, model)
@@ -90,11 +91,6 @@ def announce(request: ToolRequest, values: str, messages: Messages) -> None:
     messages.addMessage("Run with the engine of Camp Detector.")
 
 
-def _refuse(errors: list[Finding]) -> None:
-    if errors:
-        raise ToolError(" ".join(f.text for f in errors))
-
-
 def _bounds(extent: Union[arcpy.Extent, str, None], facts: RasterFacts) -> Optional[Bounds]:
     """The part of the raster to work on: the parameter's, or else the environment's."""
     import arcpy
@@ -111,8 +107,7 @@ def _bounds(extent: Union[arcpy.Extent, str, None], facts: RasterFacts) -> Optio
         reference = box.spatialReference
         if is_known(reference) and not _same(reference, facts):
             box = box.projectAs(facts.reference)
-        left, bottom = float(box.XMin), float(box.YMin)
-        right, top = float(box.XMax), float(box.YMax)
+        left, bottom, right, top = box_of(box)
     whole = facts.bounds
     part = (max(left, whole[0]), max(bottom, whole[1]), min(right, whole[2]), min(top, whole[3]))
     if not (part[0] < part[2] and part[1] < part[3]):

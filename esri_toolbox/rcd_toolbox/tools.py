@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Optional
+from typing import TYPE_CHECKING, Callable
 
 from .parameters import by_name, make_parameters
 from .wording import text_of
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from .parameters import Parameters
     from .wording_types import ToolText
 
-    Work = Callable[[Parameters, Messages], None]
-    """The work of a tool."""
-
 
 class Tool:
     """A tool of ours; ``CampDetector.pyt`` gives each its name."""
 
     text: ToolText
+    work: Callable[[Parameters, Messages], None]
+    """Does what the tool is for, and raises `CampDetectorError` where it cannot."""
 
     def __init__(self) -> None:
         """Name the tool."""
@@ -50,10 +49,7 @@ class Tool:
         """Run."""
         from .host import run_tool
 
-        run_tool(lambda: self._work()(by_name(parameters), messages), messages)
-
-    def _work(self) -> Work:
-        raise NotImplementedError
+        run_tool(lambda: self.work(by_name(parameters), messages), messages)
 
 
 class _ModelTool(Tool):
@@ -77,24 +73,6 @@ class _ModelTool(Tool):
         look(lambda: show(by_names, findings(by_names, self.kind)), parameters)
 
 
-class _Detect(_ModelTool):
-    kind: Kind = "detect"
-
-    def _work(self) -> Work:
-        from .detect_tool import execute
-
-        return execute
-
-
-class _Classify(_ModelTool):
-    kind: Kind = "classify"
-
-    def _work(self) -> Work:
-        from .classify_tool import execute
-
-        return execute
-
-
 class _Install(Tool):
     def updateMessages(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
         """Say at once where the file is no model of ours."""
@@ -110,11 +88,6 @@ class _Install(Tool):
             except CampDetectorError as error:
                 package.setErrorMessage(in_words(error))
 
-    def _work(self) -> Work:
-        from .install_tool import execute
-
-        return execute
-
 
 class _Summary(Tool):
     def updateMessages(self, parameters: list[arcpy.Parameter]) -> None:  # noqa: N802
@@ -122,24 +95,44 @@ class _Summary(Tool):
         from .summary_tool import fault_of
 
         by_names = by_name(parameters)
-        fault: Optional[str] = fault_of(by_names)
+        fault = fault_of(by_names)
         if fault:
             by_names["in_boundaries"].setErrorMessage(fault)
 
-    def _work(self) -> Work:
-        from .summary_tool import execute
 
-        return execute
+def _detect(parameters: Parameters, messages: Messages) -> None:
+    from .detect_tool import execute
+
+    execute(parameters, messages)
 
 
-_KINDS: dict[str, type[Tool]] = {
-    "DetectDwellings": _Detect,
-    "ClassifyCampPixels": _Classify,
-    "InstallModelPackage": _Install,
-    "CampSummary": _Summary,
+def _classify(parameters: Parameters, messages: Messages) -> None:
+    from .classify_tool import execute
+
+    execute(parameters, messages)
+
+
+def _install(parameters: Parameters, messages: Messages) -> None:
+    from .install_tool import execute
+
+    execute(parameters, messages)
+
+
+def _summary(parameters: Parameters, messages: Messages) -> None:
+    from .summary_tool import execute
+
+    execute(parameters, messages)
+
+
+_TOOLS: dict[str, tuple[type[Tool], dict[str, object]]] = {
+    "DetectDwellings": (_ModelTool, {"work": staticmethod(_detect), "kind": "detect"}),
+    "ClassifyCampPixels": (_ModelTool, {"work": staticmethod(_classify), "kind": "classify"}),
+    "InstallModelPackage": (_Install, {"work": staticmethod(_install)}),
+    "CampSummary": (_Summary, {"work": staticmethod(_summary)}),
 }
 
 
 def tool(name: str) -> type[Tool]:
     """The base of the class with this name in the ``.pyt``."""
-    return type(name, (_KINDS[name],), {"text": text_of(name)})
+    base, own = _TOOLS[name]
+    return type(name, (base,), {"text": text_of(name), **own})
