@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,11 @@ class Qgis:
         return self.profile / "python" / "plugins"
 
     def environment(self, **more: str) -> dict[str, str]:
-        """The variables of its processes: without ours, without windows, with ONNX Runtime."""
+        """The variables of a process: without ours, without windows, with ONNX Runtime.
+
+        Its cache is new. QGIS keeps answers by their addresses, and an earlier test's server may
+        have had the same port.
+        """
         prefixes = ("PYTHON", "GDAL", "QT", "VIRTUAL_ENV")
         own = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
         # The Python in QGIS looks for its library beside the first `python3` there.
@@ -65,6 +70,7 @@ class Qgis:
             "QGIS_CUSTOM_CONFIG_PATH": str(self.profile.parents[1]),
             "XDG_RUNTIME_DIR": str(self.profile),
             "XDG_CONFIG_HOME": str(self.profile),
+            "XDG_CACHE_HOME": tempfile.mkdtemp(prefix="cache-", dir=self.profile),
             **more,
         }
 
