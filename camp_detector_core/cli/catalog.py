@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from camp_detector_core.console import say
-from camp_detector_core.engine.errors import Cancelled
 
-from .errors import Stopped, plain_errors
-from .options import CATALOG, VERBOSE
-from .terminal import StopRequest
-from .transfer import TransferBar
+from .errors import plain_errors
+from .parameters import CATALOG, VERBOSE
+from .terminal import StopRequest, TransferBar
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,10 +106,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
         else:
             package = read_package(item, assets=assets, root=root)
         with TransferBar(stop, package.id) as bar:
-            try:
-                added = target.add(package, overwrite=overwrite, progress=bar)
-            except Cancelled as error:
-                raise Stopped(number=stop.signal or signal.SIGINT) from error
+            added = target.add(package, overwrite=overwrite, progress=bar)
         say(_added(package, target, changed=added.changed))
 
 

@@ -13,8 +13,7 @@ from camp_detector_core.engine.parameters import GSD, MIN_AREA, OVERLAP, THRESHO
 from camp_detector_core.engine.separation import Separation
 
 from .errors import plain_errors
-from .options import VERBOSE
-from .parameters import option, together
+from .parameters import VERBOSE, option, together
 from .words import COMMAND
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,13 +9,11 @@ import click
 from camp_detector_core.console import say
 from camp_detector_core.detection.request import Request
 from camp_detector_core.engine.counts import counted
-from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.engine.messages import Message
 
-from .errors import Stopped, plain_errors
-from .options import DETECT, VERBOSE
-from .terminal import StopRequest, Terminal, only_python_on_stderr, silence_libraries
-from .transfer import TransferBar
+from .errors import plain_errors
+from .parameters import DETECT, VERBOSE
+from .terminal import StopRequest, Terminal, TransferBar, only_python_on_stderr, silence_libraries
 from .words import COMMAND
 
 if TYPE_CHECKING:
@@ -57,15 +54,10 @@ def detect(
     camp-detector detect tiles/ -o camp.fgb --threshold 0.4 --min-area 4
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose), StopRequest() as stop:
-        terminal = Terminal(stop, quiet=quiet)
-        try:
+        with Terminal(stop, quiet=quiet) as terminal:
             options["model"] = _model(options, stop, terminal, quiet=quiet)
             request = Request.of({"images": images, **options})
             outcome = _detect(request, terminal, verbose=verbose)
-        except Cancelled as error:
-            raise Stopped(number=stop.signal or signal.SIGINT) from error
-        finally:
-            terminal.close()
         terminal.flush_warnings()
         if not quiet:
             say(_summary(outcome))

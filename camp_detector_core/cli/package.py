@@ -10,7 +10,7 @@ import click
 from camp_detector_core.console import say
 
 from .errors import plain_errors
-from .options import CATALOG, VERBOSE
+from .parameters import CATALOG, VERBOSE
 from .words import COMMAND
 
 _INVALID = 1

@@ -10,7 +10,7 @@ import click
 
 from camp_detector_core.engine.errors import ParameterError
 from camp_detector_core.engine.parameter import Kind
-from camp_detector_core.engine.parameters import PARAMETERS
+from camp_detector_core.engine.parameters import CLI, IMAGES, PARAMETERS, shown_in
 from camp_detector_core.georaster.options import SourceOptions
 
 from .words import COMMAND, option_of
@@ -94,6 +94,12 @@ def _reader(parameter: Parameter) -> Callable[[click.Context, click.Parameter, A
     return read
 
 
+DETECT = options(*(p for p in shown_in(CLI) if p is not IMAGES))
+"""All options of the table."""
+CATALOG = option(PARAMETERS["catalog"])
+VERBOSE = click.option(
+    "-v", "--verbose", is_flag=True, help="Show tracebacks and what libraries say."
+)
 _OF_IMAGERY = {f.name for f in fields(SourceOptions)}
 INPUT = options(*(p for p in PARAMETERS.values() if p.name in _OF_IMAGERY))
 """Options that say how imagery is read."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from camp_detector_core.console import note, say, show_traceback
-from camp_detector_core.engine.errors import Cancelled
 
-from .errors import Stopped, plain_errors
-from .options import VERBOSE
-from .terminal import StopRequest, stoppable
-from .transfer import TransferBar
+from .errors import plain_errors
+from .parameters import VERBOSE
+from .terminal import StopRequest, TransferBar, stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,26 +116,13 @@ def arcgis(  # noqa: PLR0913 - each is an option of the command
         for text in contents.notes:
             note(text)
         say("\n".join(secrets.hide(line) for line in lines))
-        _heed(stop)
+        stop.heed()
         if not yes:
             say("nothing was changed: this is what --yes would do")
             return
         with _safely(secrets, verbose=verbose), TransferBar(stop, package.name) as bar:
-            try:
-                published = carry_out(plan, client, bar)
-            except Cancelled as error:
-                raise Stopped(number=stop.signal or signal.SIGINT) from error
+            published = carry_out(plan, client, bar)
         say(f"{'updated' if plan.item else 'added'}: {client.page(published)}")
-
-
-def _heed(stop: StopRequest) -> None:
-    """Stop here if the user pressed Ctrl-C meanwhile.
-
-    Raises:
-        Stopped: So it was.
-    """
-    if stop.signal is not None:
-        raise Stopped(number=stop.signal)
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from camp_detector_core.console import warn
 from camp_detector_core.detection.ports import Listener
+from camp_detector_core.engine.errors import Cancelled
+from camp_detector_core.engine.wording import visible
 from camp_detector_core.outputs.signals import caught_signals
 
 from .errors import Stopped
@@ -38,7 +40,7 @@ class StopRequest:
     """Ctrl-C, other signals to end and a lost terminal, as something to ask for between steps.
 
     Within ``with`` the first signal is only remembered, so that work ends in an orderly way; a
-    second one raises `KeyboardInterrupt`.
+    second one raises `KeyboardInterrupt`. Work that was cancelled leaves it as `Stopped`.
     """
 
     def __init__(self) -> None:
@@ -53,11 +55,26 @@ class StopRequest:
             self._before[number] = signal.signal(number, self._remember)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Give the signals back."""
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Give the signals back.
+
+        Raises:
+            Stopped: In place of `Cancelled`.
+        """
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before = {}
+        if isinstance(error, Cancelled) and not isinstance(error, Stopped):
+            raise Stopped(number=self.signal or signal.SIGINT) from error
+
+    def heed(self) -> None:
+        """Stop here if the user asked for it.
+
+        Raises:
+            Stopped: So it was.
+        """
+        if self.signal is not None:
+            raise Stopped(number=self.signal)
 
     def _remember(self, number: int, _frame: FrameType | None) -> None:
         if self.signal is not None:
@@ -84,8 +101,7 @@ def stoppable(work: Callable[[], T], stop: StopRequest) -> T:
 
     threading.Thread(target=fill, daemon=True).start()
     while not wait([future], timeout=_BLINK).done:
-        if stop.signal is not None:
-            raise Stopped(number=stop.signal)
+        stop.heed()
     return future.result()
 
 
@@ -107,7 +123,18 @@ class Terminal(Listener):
         self._quiet = quiet
         self._bar: tqdm[Any] | None = None
         self._stage = ""
+        self._unit: dict[str, Any] = {"unit": "tile"}
         self._late_warnings: list[str] = []
+
+    def __enter__(self) -> Self:
+        """Give the listener, which shows nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
 
     @property
     def is_interactive(self) -> bool:
@@ -121,7 +148,7 @@ class Terminal(Listener):
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, unit="tile", desc=self._stage, leave=False)
+            self._bar = tqdm(total=total, desc=self._stage, leave=False, **self._unit)
         self._bar.update(done - self._bar.n)
 
     def cancelled(self) -> bool:
@@ -147,18 +174,22 @@ class Terminal(Listener):
         if not self._quiet:
             warn(message)
 
-    def close(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
     def flush_warnings(self) -> None:
         """Show the warnings that waited for the end of the run."""
         if not self._quiet:
             for message in self._late_warnings:
                 warn(message)
         self._late_warnings = []
+
+
+class TransferBar(Terminal):
+    """Shows the bytes of what is copied or downloaded."""
+
+    def __init__(self, stop: StopRequest, name: str, *, quiet: bool = False) -> None:
+        """Show nothing yet; ``name`` is that of what is copied."""
+        super().__init__(stop, quiet=quiet)
+        self._stage = visible(name)
+        self._unit = {"unit": "B", "unit_scale": True}
 
 
 @contextmanager

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.messages import Words
     from camp_detector_core.georaster.source import PlacedSource
 
+_OTHER_NAMES = {"min_area", "simplify", "separate"}
+"""Settings that the report holds under names of its own, with units."""
 _PACKAGES = ("numpy", "onnxruntime", "rasterio", "pyogrio", "shapely")
 
 
@@ -97,20 +99,17 @@ def _parameters(run: Outcome) -> dict[str, Any]:
     spec, setup = run.spec, run.setup
     settings, source = setup.request.settings, setup.request.source
     return {
+        **{name: value for name, value in vars(settings).items() if name not in _OTHER_NAMES},
         "threshold": spec.threshold,
         "min_area_m2": spec.min_area,
         "tile_size": max(run.tiles.size_px),
         "overlap": spec.overlap,
         "simplify_px": setup.finding.tolerance,
-        "square": settings.square,
         "separation": asdict(spec.separation) if spec.separation else None,
-        "tta": settings.tta,
         "gsd": source.gsd,
         "nodata": _value(source.nodata),
         "pixel_size": source.pixel_size,
         "stretch": asdict(setup.finding.stretch) if setup.finding.stretch else None,
-        "threads": settings.threads,
-        "device": settings.device,
         "provider": setup.predictor.provider,
         "overwrite": setup.request.outputs.overwrite,
     }
