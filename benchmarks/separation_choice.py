@@ -105,7 +105,7 @@ def by_polygons(
         outlines = trace(area.classes(spec))
         large = shapely.area(outlines.polygons) >= smallest
         whole = Outlines(outlines.polygons[large], outlines.values[large])
-        clipped = whole.clipped(ground_of(area.coverage.known), smallest=smallest)
+        clipped = whole.clipped(ground_of(area.coverage.is_known), smallest=smallest)
         parts.append(score_buildings(list(clipped.polygons), list(truth.polygons)))
     return DwellingScore("polygons", spec.separation, BuildingScore.total(parts))
 
@@ -131,7 +131,7 @@ def main() -> None:
     shares = time.perf_counter() - start
     labels = [
         read_truth(p.area, data.labels, p.grid).outlines.clipped(
-            ground_of(a.coverage.known), smallest=spec.min_area / p.grid.pixel_area
+            ground_of(a.coverage.is_known), smallest=spec.min_area / p.grid.pixel_area
         )
         for p, a in zip(predictions, areas, strict=True)
     ]

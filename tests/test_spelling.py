@@ -13,6 +13,7 @@ from camp_detector_core.cli import cli
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.messages import TOOLS, names_in
 from camp_detector_core.engine.parameters import PARAMETERS
+from training.commands import main as training_cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +21,32 @@ if TYPE_CHECKING:
     import click
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("camp_detector_core", "qgis_plugin", "esri_toolbox")
-COMMANDS = ("cli/", "demo.py", "__main__.py", "build.py", "camp_detector_core/stac/")
+PACKAGES = ("camp_detector_core", "training", "qgis_plugin", "esri_toolbox")
+COMMANDS = (
+    "cli/",
+    "training/commands/",
+    "demo.py",
+    "__main__.py",
+    "build.py",
+    "camp_detector_core/stac/",
+)
 """Command lines, and the scripts that lie beside the item of a model, which are some too."""
-OTHER_PROGRAMS = ("engine/predictors/runtime.py", "qgis_plugin/runtime/")
-"""Callers of programs of others: nvidia-smi and pip."""
+OTHER_PROGRAMS = ("engine/predictors/runtime.py", "qgis_plugin/runtime/", "training/fit/commit.py")
+"""Callers of programs of others: nvidia-smi, pip and git."""
 SPELLED = re.compile(r"(?<![\w-])--[a-z][a-z-]+|\bgdal(_\w+\.py|_translate|warp|info|buildvrt)\b")
 FILLED = "value"
 """Word in place of what an f-string fills in."""
-REMEDIES = {"remedy", "_REMEDY", "_ASK", "_ALIEN", "_SPACE", "_RIGHTS", "_FETCH", "REPLACE"}
+REMEDIES = {
+    "remedy",
+    "_REMEDY",
+    "_ASK",
+    "_ALIEN",
+    "_SPACE",
+    "_RIGHTS",
+    "_FETCH",
+    "REPLACE",
+    "NO_BUILDINGS",
+}
 
 
 def sources(*packages: str) -> Iterator[Path]:
@@ -131,15 +149,15 @@ def test_each_way_to_write_a_remedy_is_seen(code: str, remedy: str) -> None:
 
 
 def command_options() -> set[str]:
-    """Give all options of the command line."""
+    """Give all options of the command lines."""
 
     def walk(command: click.Command) -> Iterator[str]:
         for parameter in command.params:
-            yield from parameter.opts
+            yield from (*parameter.opts, *parameter.secondary_opts)
         for child in getattr(command, "commands", {}).values():
             yield from walk(child)
 
-    return set(walk(cli))
+    return {*walk(cli), *walk(training_cli)}
 
 
 def test_remedies_name_what_there_is() -> None:

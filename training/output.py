@@ -41,7 +41,7 @@ def made_folder(folder: Path) -> Iterator[None]:
     Raises:
         OutputError: It cannot be made.
     """
-    made = [p for p in (folder, *folder.parents) if not p.exists()]
+    new = [p for p in (folder, *folder.parents) if not p.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -50,7 +50,7 @@ def made_folder(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        for path in made:
+        for path in new:
             with suppress(OSError):  # it holds something by now
                 path.rmdir()
 

@@ -78,11 +78,11 @@ def _prepare(options: TrainOptions) -> tuple[TrainOptions, str | None]:
     build_spec(options)
     last = options.out / CHECKPOINTS / LAST
     if options.resume and not last.is_file():
-        msg = f"{options.out} holds no checkpoint to resume from: start without --resume"
-        raise TrainError(msg)
+        msg = f"{options.out} holds no checkpoint to resume from"
+        raise TrainError(msg, remedy="start without {resume}")
     if not options.resume and last.exists():
-        msg = f"{options.out} holds another run: say --resume to go on, or give another --out"
-        raise TrainError(msg)
+        msg = f"{options.out} holds another run"
+        raise TrainError(msg, remedy="say {resume} to go on, or give another {out}")
     try:
         if options.resume:
             return resume_run(options), str(last)

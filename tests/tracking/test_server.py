@@ -62,7 +62,7 @@ def test_an_answer_that_is_none_is_explained(
     with pytest.raises(TrackingError) as failed:
         connect(f"{rude}/{status}")
     assert sentence in str(failed.value)
-    assert "--no-track" in str(failed.value)
+    assert "or give no_track" in str(failed.value)
     assert [p.name for p in desk.iterdir()] == ["mlflow.db"]
 
 

@@ -32,7 +32,7 @@ READ = (
     ("masks/ok", {}, 64, ""),
 )
 REFUSED = (
-    ("labels/two.gpkg", r"has 2 layers: give one as --layer \(aoi, buildings\)"),
+    ("labels/two.gpkg", r"has 2 layers \(aoi, buildings\): give one as layer"),
     ("labels/projected_no_crs.geojson", "which are no degrees of longitude and latitude"),
     ("masks/jpg", r"compressed with loss \(JPEG\)"),
     ("masks/rgb_green", "is a coloured picture of 3 bands"),

@@ -295,7 +295,7 @@ def test_nothing_is_compared_where_no_dwelling_is_labelled(
             place = {"crs": mask.crs, "transform": mask.transform}
         write_raster(masks / f"{name}.tif", blank, nodata=255, **place)
     run_options = options(small_net(SPEC, spread=SPREAD), labels=masks, force=True)
-    with pytest.raises(QuantiseError, match=r"part val of .* no loss .*: name another --part"):
+    with pytest.raises(QuantiseError, match=r"part val of .* no loss .*: name another part"):
         quantise_model(run_options)
     assert not run_options.out.exists()
 

@@ -100,7 +100,10 @@ def test_no_way_ends_with_more_merit_than_it_could_still_get(
     done: BuildingScore, later: BuildingScore
 ) -> None:
     whole = BuildingScore.total([done, later])
-    assert DwellingScore("core", None, whole).merit <= most_merit(done, rest=later.labelled) + 1e-9
+    assert (
+        DwellingScore("core", None, whole).merit
+        <= most_merit(done, unmeasured=later.labelled) + 1e-9
+    )
 
 
 def first_of_the_best(trials: Iterable[Any]) -> tuple[float, int]:
@@ -145,7 +148,7 @@ def test_nothing_that_is_left_out_would_have_been_better(
             score_of_choice = measure(sheets, replace(SPEC, separation=separation), method)
             assert score_of_choice.merit == max(d.merit for d in every)
             assert count < 2 * len(every)
-            best = first_of_the_best(searches[-1].tried.values())
+            best = first_of_the_best(searches[-1].trials.values())
             assert (separation.threshold, separation.min_seed) == best
     assert "of 124 settings tried" in caplog.text
 

@@ -307,7 +307,7 @@ def test_a_full_disk_at_a_table_leaves_the_models(
 def test_another_run_is_not_written_over(
     run: TrainResult, data_of: Callable[..., DataOptions], tmp_path: Path
 ) -> None:
-    with pytest.raises(TrainError, match="holds another run: say --resume"):
+    with pytest.raises(TrainError, match="holds another run: say resume"):
         train_model(run_options(data_of(), run.folder))
     with pytest.raises(TrainError, match="no checkpoint to resume from"):
         train_model(run_options(data_of(), tmp_path / "new", resume=True))

@@ -21,8 +21,8 @@ def check_publish(run: Path, folder: Path) -> None:
         OutputError: It is the run's own folder.
     """
     if run.resolve() == folder.resolve():
-        msg = f"--out and --publish are both {folder}: leave out --publish"
-        raise OutputError(msg)
+        msg = f"{folder} is the folder of the run, and its models would be copied onto themselves"
+        raise OutputError(msg, remedy="leave out {publish}")
 
 
 def publish_run(run: Path, folder: Path) -> list[Path]:

@@ -62,10 +62,10 @@ def scored_areas(
     out = []
     for each in predictions:
         truth = read_truth(each.area, labels, each.grid)
-        known = (each.scores[0] != NODATA_SCORE) & truth.is_known
+        is_known = (each.scores[0] != NODATA_SCORE) & truth.is_known
         smallest = spec.min_area / each.grid.pixel_area
-        clipped = truth.outlines.clipped(ground_of(known), smallest=smallest)
-        out.append(ScoredArea(each.scores, LabelCoverage.of(list(clipped.polygons), known)))
+        clipped = truth.outlines.clipped(ground_of(is_known), smallest=smallest)
+        out.append(ScoredArea(each.scores, LabelCoverage.of(list(clipped.polygons), is_known)))
     return tuple(out)
 
 
@@ -108,7 +108,7 @@ def _merit(score: BuildingScore) -> float:
     return score.f1 - max(0.0, abs(score.count_error) - TOLERATED)
 
 
-def most_merit(done: BuildingScore, *, rest: int) -> float:
+def most_merit(score: BuildingScore, *, unmeasured: int) -> float:
     """Return the highest merit that settings can still get.
 
     What is not counted yet may be right in full, and more than is labelled never helps: with P
@@ -117,9 +117,11 @@ def most_merit(done: BuildingScore, *, rest: int) -> float:
     that is too high already gets no lower.
 
     Args:
-        done: Score of the areas that were measured.
-        rest: Labelled dwellings of those that were not.
+        score: Score of the areas that were measured.
+        unmeasured: Labelled dwellings of those that were not.
     """
-    whole = BuildingScore(done.matched + rest, done.predicted + rest, done.labelled + rest)
-    least = BuildingScore(0, max(done.predicted, whole.labelled), whole.labelled)
+    whole = BuildingScore(
+        score.matched + unmeasured, score.predicted + unmeasured, score.labelled + unmeasured
+    )
+    least = BuildingScore(0, max(score.predicted, whole.labelled), whole.labelled)
     return whole.f1 - max(0.0, abs(least.count_error) - TOLERATED)

@@ -95,15 +95,15 @@ def stac2esri(  # noqa: PLR0913 - each is one choice of the user
     source = open_source(onnx_path, item=stac_path, torchscript=torchscript)
     kinds: dict[str, Kind] = {f"{stem}-{kind}.dlpk": kind for kind in KINDS}
     kinds |= {dlpk_name: "detect"}
-    named = {out_dir / n: package_bytes(source, out_dir / n, k) for n, k in kinds.items()}
+    packages = {out_dir / n: package_bytes(source, out_dir / n, k) for n, k in kinds.items()}
     fixed = _fixed_files(source, onnx_path, out_dir)
     # A training leaves those of its model, which need no leave to be what they are already.
     changed = {path: data for path, data in fixed.items() if not _holds(path, data)}
-    write_files(named | changed, overwrite)
+    write_files(packages | changed, overwrite)
     _drop_other_engines(out_dir, fixed)
-    packages = tuple(dict.fromkeys((*named, out_dir / PACKAGE)))
+    every_package = tuple(dict.fromkeys((*packages, out_dir / PACKAGE)))
     return EsriFiles(
-        packages, out_dir / DEFINITION, _list(stac_path, out_dir, dlpk_name, stem, source)
+        every_package, out_dir / DEFINITION, _list(stac_path, out_dir, dlpk_name, stem, source)
     )
 
 
@@ -145,13 +145,13 @@ def package_run(folder: Path, item: Path) -> None:
     except CampDetectorError as error:
         LOG.warning(
             "The models are in %s, but there is no package for ArcGIS: %s. When that is put right, "
-            "say: python -m training stac2esri --stac-path %s --onnx-path %s --out-dir %s "
-            "--overwrite",
+            "say: python -m training stac2esri %s %s %s %s",
             folder,
             error.render(COMMAND),
-            item,
-            folder / MODEL,
-            folder,
+            COMMAND.parameter("stac_path", str(item)),
+            COMMAND.parameter("onnx_path", str(folder / MODEL)),
+            COMMAND.parameter("out_dir", str(folder)),
+            COMMAND.parameter("overwrite", None),
         )
 
 
@@ -233,9 +233,9 @@ def _list(item: Path, folder: Path, name: str, stem: str, source: PackageSource)
     if home not in (folder / name).resolve().parents:
         LOG.warning(
             "%s does not list the packages, because they lie outside of its folder: write them "
-            "beside it with --out-dir %s.",
+            "beside it with %s.",
             item,
-            item.parent,
+            COMMAND.parameter("out_dir", str(item.parent)),
         )
         return False
     files = {

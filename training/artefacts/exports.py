@@ -57,7 +57,7 @@ def export_all(
     """
     pth, pt, onnx, deepness = NAMES
     export_state(network, folder / pth)
-    done = {
+    differences = {
         pt: export_torchscript(network, folder / pt, spec=spec, chips=chips),
         onnx: export_onnx(
             network,
@@ -68,7 +68,7 @@ def export_all(
         ),
     }
     try:
-        done[deepness] = export_onnx(
+        differences[deepness] = export_onnx(
             network,
             folder / deepness,
             spec=spec,
@@ -77,4 +77,4 @@ def export_all(
         )
     except SpecError as error:
         LOG.warning("No file for Deepness: %s.", error.render(COMMAND))
-    return done
+    return differences

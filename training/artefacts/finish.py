@@ -80,8 +80,8 @@ def finish_run(model: TrainedModel, data: CampDataModule, run: RunFolder) -> Tra
         CampDetectorError: Data cannot be read, or an export differs from the network.
     """
     model = calibrated(model, data)
-    chosen = _chosen(model, data)
-    model = chosen.model
+    measured = _measure(model, data)
+    model = measured.model
     exports = export_all(
         model.channels(model.method),
         run.meta,
@@ -89,7 +89,7 @@ def finish_run(model: TrainedModel, data: CampDataModule, run: RunFolder) -> Tra
         chips=_real_chips(data, model.spec),
         opset=model.opset,
     )
-    figures = _write_figures(chosen, run)
+    figures = _write_figures(measured, run)
     return TrainResult(
         run.path,
         model.spec,
@@ -113,7 +113,7 @@ def calibrated(model: TrainedModel, data: CampDataModule) -> TrainedModel:
     return model.with_provenance({CALIBRATION: to_text(temperatures)})
 
 
-def _chosen(model: TrainedModel, data: CampDataModule) -> _Measured:
+def _measure(model: TrainedModel, data: CampDataModule) -> _Measured:
     """Choose threshold and separation on validation, and measure every method."""
     predictions = {part: predict_part(model, data, part, method="all") for part in _PARTS.values()}
     if not model.has_threshold:
@@ -173,10 +173,10 @@ def describe_run(run: RunFolder) -> Path | None:
     except CampDetectorError as error:
         LOG.warning(
             "The models are in %s, but they have no STAC item: %s. When that is put right, say: "
-            "python -m training stac --run %s",
+            "python -m training stac %s",
             run.meta,
             error.render(COMMAND),
-            run.path,
+            COMMAND.parameter("run", str(run.path)),
         )
         return None
     package_run(run.meta, item)

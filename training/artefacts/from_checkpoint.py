@@ -6,7 +6,9 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.json_text import parse_json
+from camp_detector_core.engine.messages import Message
 from camp_detector_core.model_file import open_model
 from camp_detector_core.network.channels import combine_channels, last_convolution
 from camp_detector_core.network.unet import (
@@ -123,7 +125,8 @@ def read_description(path: Path) -> Description:
     if path.suffix.lower() == ".json" and _holds_options(path):
         options = read_options(path)
         if options.model.threshold is None:
-            LOG.warning("%s does not say the threshold: 0.5 is taken (--threshold sets it)", path)
+            msg = f"{path} does not say the threshold: 0.5 is taken"
+            LOG.warning("%s", Message(msg, remedy="({threshold} sets it)").render(COMMAND))
         unet = options.architecture == "unet"
         spec = build_spec(
             options,

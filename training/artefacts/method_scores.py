@@ -93,8 +93,8 @@ def score_methods(
     for method, its_spec in specs.items():
         name = MASK_ONLY if method == "none" else method
         for part, its_areas in areas.items():
-            chosen = [area.channels(_index(method, spec)) for area in its_areas]
-            scores[method, part] = measure(chosen, its_spec, name)
+            own_areas = [area.channels(_index(method, spec)) for area in its_areas]
+            scores[method, part] = measure(own_areas, its_spec, name)
     return MethodScores(scores)
 
 

@@ -22,50 +22,6 @@ _TEXTS = ("LICENSE", "pyproject.toml", "README.md", "constraints.txt")
 _NEEDED = ("numpy", "onnxruntime", "rasterio")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can hold: the same sources give the same bytes."""
-_RETRAIN = '''"""Train a model with the options of this one. Needs camp-detector[training].
-
-    python retrain.py --chips FOLDER --labels FILE_OR_FOLDER --out FOLDER
-
-The chips are dealt by the split of this model, if they have its names, and otherwise by the shares
-and the seed of the options.
-"""
-
-import argparse
-import json
-import tempfile
-from pathlib import Path
-
-OPTIONS = json.loads(r"""{options}""")
-SPLIT = json.loads(r"""{split}""")
-
-
-def main() -> None:
-    from training import train_model
-    from training.fit.options_file import read_options
-
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--chips", type=Path, required=True, help="folder of images")
-    parser.add_argument("--labels", type=Path, required=True, help="masks, or a vector file")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the results")
-    parser.add_argument("--fast-dev-run", action="store_true", help="one step, to see it work")
-    args = parser.parse_args()
-    options = json.loads(json.dumps(OPTIONS))
-    options["data"] |= {{"chips": str(args.chips), "labels": str(args.labels)}}
-    options |= {{"out": str(args.out), "fast_dev_run": args.fast_dev_run}}
-    with tempfile.TemporaryDirectory() as folder:
-        names = {{p.stem for p in args.chips.iterdir()}}
-        if {{n for part in SPLIT.values() for n in part}} <= names:
-            split = Path(folder, "split.json")
-            split.write_text(json.dumps(SPLIT), encoding="utf-8")
-            options["data"]["split"]["file"] = str(split)
-        file = Path(folder, "options.json")
-        file.write_text(json.dumps(options), encoding="utf-8")
-        train_model(read_options(file))
-
-
-if __name__ == "__main__":
-    main()
-'''
 
 
 def write_reproduction(run: RunFolder) -> None:
@@ -81,9 +37,7 @@ def write_reproduction(run: RunFolder) -> None:
         ExportError: A file cannot be written.
     """
     folder = run.meta
-    script = importlib.util.find_spec("camp_detector_core.stac.infer")
-    if script is not None and script.origin is not None:
-        _write(folder / "infer.py", Path(script.origin).read_bytes())
+    _write(folder / "infer.py", _source("camp_detector_core.stac.infer").encode())
     _write(folder / "retrain.py", retrain_script(run).encode())
     _write(folder / "requirements.txt", requirements().encode())
     _write(folder / "source_code.zip", source_archive())
@@ -103,8 +57,12 @@ def requirements() -> str:
 
 def retrain_script(run: RunFolder) -> str:
     """Return a script with the options of a run, without the places of its files."""
-    options = json.dumps(run.portable_options(), indent=1)
-    return _RETRAIN.format(options=options, split=json.dumps(run.split()))
+    script = _source("training.commands.retrain")
+    for name, value in (("OPTIONS", run.portable_options()), ("SPLIT", run.split())):
+        script = script.replace(
+            f'{name} = "{{}}"', f'{name} = r"""{json.dumps(value, indent=1)}"""'
+        )
+    return script
 
 
 def source_archive() -> bytes:
@@ -131,6 +89,12 @@ def _sources(root: Path) -> list[Path]:
         for path in (root / package).rglob("*")
         if path.is_file() and (path.suffix in names or path.name == "py.typed")
     ]
+
+
+def _source(module: str) -> str:
+    """Return the text of a module, which is copied as a script."""
+    spec = importlib.util.find_spec(module)
+    return Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
 
 
 def _write(path: Path, data: bytes) -> None:

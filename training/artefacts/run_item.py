@@ -8,7 +8,9 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.json_text import parse_json
+from camp_detector_core.engine.messages import Message
 from camp_detector_core.model_file import open_model
 from camp_detector_core.stac import (
     RunFacts,
@@ -65,8 +67,8 @@ def write_run_item(
     folder = run / META
     model = folder / MODEL
     if not model.is_file():
-        msg = f"{run} holds no finished training ({model} is missing): name the --out of one"
-        raise StacError(msg)
+        msg = f"{run} holds no finished training ({model} is missing)"
+        raise StacError(msg, remedy="name the {out} of one")
     record = RunFolder.read(run)
     spec = open_model(model).spec
     earlier = _read(folder / ITEM)
@@ -111,13 +113,13 @@ def facts_of_run(run: RunFolder, spec: ModelSpec) -> RunFacts:
     Raises:
         StacError: A file of the run cannot be read.
     """
-    known = facts_of(spec)
+    facts = facts_of(spec)
     finished = dt.datetime.fromtimestamp((run.meta / MODEL).stat().st_mtime, dt.UTC)
     parts = [name for name in _PARTS if _measured(run.path, name)]
     return replace(
-        known,
+        facts,
         trained=finished.replace(microsecond=0),
-        training={**known.training, **run.hyperparameters()},
+        training={**facts.training, **run.hyperparameters()},
         metrics={name: _metrics(run.path, name, spec) for name in parts},
         commit=run.commit(),
     )
@@ -154,10 +156,8 @@ def _area(run: RunFolder, earlier: dict[str, Any]) -> TrainingArea:
             run.data.chips,
         )
         return _area_of(earlier)
-    LOG.warning(
-        "The chips of the run are not at %s any more: its item has no place (--area gives one).",
-        run.data.chips,
-    )
+    msg = f"The chips of the run are not at {run.data.chips} any more: its item has no place"
+    LOG.warning("%s", Message(msg, remedy="({area} gives one)").render(COMMAND))
     return TrainingArea()
 
 

@@ -58,15 +58,15 @@ class _Measurer:
     def measure(self, spec: ModelSpec, method: str, *, goal: float) -> _Trial:
         """Score a setting, as far as its merit is not certain to be below a goal."""
         total = BuildingScore(0, 0, 0)
-        rest = sum(len(area.coverage.areas) for area in self._areas)
+        unmeasured = sum(len(area.coverage.areas) for area in self._areas)
         for number, area in enumerate(self._areas):
             classes = area.classes(spec)
             key = (number, hashlib.sha256(classes.tobytes()).digest())
             if key not in self._scores:
                 self._scores[key] = area.measure(spec, classes)
             total = BuildingScore.total([total, self._scores[key]])
-            rest -= len(area.coverage.areas)
-            if most_merit(total, rest=rest) < goal - _ROUNDING:
+            unmeasured -= len(area.coverage.areas)
+            if most_merit(total, unmeasured=unmeasured) < goal - _ROUNDING:
                 return _Trial(None, total.predicted - total.labelled)
         score = DwellingScore(method, spec.separation, total)
         return _Trial(score, total.predicted - total.labelled)
@@ -82,19 +82,19 @@ class _Search:
         self._method = method
         sizes = (min(MAX_SEED, max(1, round(a / spec.gsd**2))) for a in SEED_METRES2)
         self.seeds = tuple(dict.fromkeys(sizes))
-        self.tried: dict[Place, _Trial] = {}
+        self.trials: dict[Place, _Trial] = {}
         self.best: Place | None = None
 
     @property
     def best_score(self) -> DwellingScore | None:
         """The score of the best setting so far."""
-        return None if self.best is None else self.tried[self.best].score
+        return None if self.best is None else self.trials[self.best].score
 
     def try_all(self, places: Sequence[Place]) -> bool:
         """Measure settings; True where one is better than the best so far."""
         before = self.best
-        for place in sorted(set(places) - set(self.tried), key=_order):
-            self.tried[place] = trial = self._measure(place)
+        for place in sorted(set(places) - set(self.trials), key=_order):
+            self.trials[place] = trial = self._measure(place)
             if trial.score is not None and self._is_better(place, trial.score):
                 self.best = place
         return self.best != before
@@ -111,8 +111,8 @@ class _Search:
         """
         return [
             (i + step // 2, j)
-            for (i, j), trial in self.tried.items()
-            if (i + step, j) in self.tried and trial.excess * self.tried[i + step, j].excess < 0
+            for (i, j), trial in self.trials.items()
+            if (i + step, j) in self.trials and trial.excess * self.trials[i + step, j].excess < 0
         ]
 
     def around(self, step: int) -> list[Place]:
@@ -175,5 +175,5 @@ def choose_separation(areas: Sequence[ScoredArea], spec: ModelSpec, method: str)
         msg = "no settings to choose from"
         raise ValueError(msg)
     every = len(THRESHOLDS) * len(search.seeds)
-    LOG.debug("%s: %d of %d settings tried", method, len(search.tried), every)
+    LOG.debug("%s: %d of %d settings tried", method, len(search.trials), every)
     return best.separation

@@ -30,8 +30,8 @@ def channel_weights(method: str, classes: int) -> list[dict[int, float]]:
     rows: list[dict[int, float]] = [{c: 1.0} for c in range(classes)]
     border, core = (classes + EXTRAS.index(name) for name in ("border", "core"))
     further = {"border": {border: 1.0}, "core": {core: 1.0}, "both": {core: 0.5, border: -0.5}}
-    chosen = METHODS if method == "all" else [method] if method in further else []
-    return [*rows, *(further[name] for name in chosen)]
+    methods = METHODS if method == "all" else [method] if method in further else []
+    return [*rows, *(further[name] for name in methods)]
 
 
 def starting_separation(method: str, gsd: float) -> Separation:

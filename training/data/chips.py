@@ -177,11 +177,9 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
         msg = f"{chip.path} has {chip.bands} bands, and the model takes {bands}"
         raise RasterError(msg)
     if chip.shape[0] * chip.shape[1] * bands * np.dtype(chip.dtype).itemsize > _MAX_BYTES:
-        msg = (
-            f"{chip.path} has {chip.shape[1]} x {chip.shape[0]} pixels, which are too many for a "
-            "chip: cut it into tiles with gdal_retile.py"
-        )
-        raise RasterError(msg)
+        size = f"{chip.shape[1]} x {chip.shape[0]} pixels"
+        msg = f"{chip.path} has {size}, which are too many for a chip"
+        raise RasterError(msg, remedy="cut it into tiles with {tool:retile}")
     window = Window(0, 0, *chip.shape)
     try:
         with (

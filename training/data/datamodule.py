@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import lightning
 from torch.utils.data import DataLoader
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import RasterError
 from training.data.chips import read_chips, refuse_unfit
 from training.data.labels import labels_of
@@ -144,14 +145,13 @@ class CampDataModule(lightning.LightningDataModule):
         refuse_unfit(self.chips, len(o.bands))
         for chip in self.chips:
             if chip.dtype != o.dtype:
-                msg = (
-                    f"{chip.path} is {chip.dtype}, and the bands' scales are meant for {o.dtype}: "
-                    f"say --dtype {chip.dtype} and --white, or convert the chips"
-                )
-                raise RasterError(msg)
+                msg = f"{chip.path} is {chip.dtype}, and the bands' scales are meant for {o.dtype}"
+                remedy = f"say {{dtype={chip.dtype}}} and {{white}}, or convert the chips"
+                raise RasterError(msg, remedy=remedy)
         if o.chip_gsd is None and any(c.grid is None for c in self.chips):
             LOG.warning(
                 "Some chips have no georeference: they are taken as %.3g m a pixel, the model's "
-                "GSD. Give --chip-gsd if that is wrong.",
+                "GSD. Give %s if that is wrong.",
                 o.gsd,
+                COMMAND.parameter("chip_gsd", None),
             )

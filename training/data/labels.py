@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import CampDetectorError, RasterError
 from camp_detector_core.vector.files import list_layers
@@ -150,8 +151,8 @@ def _in_folder(
     if vectors:
         LOG.info("labels are the masks of %s and not %s: %s", path, vectors[0].name, reason)
     if layer is not None:
-        msg = f"{path} is a folder of masks, which have no layers: leave out --layer"
-        raise RasterError(msg)
+        msg = f"{path} is a folder of masks, which have no layers"
+        raise RasterError(msg, remedy="leave out {layer}")
     return masks
 
 
@@ -182,7 +183,8 @@ def _why_masks(masks: MaskLabels, vectors: int, *, named_classes: bool) -> str:
     if vectors != 1:
         return f"there are {vectors} vector files"
     if not named_classes:
-        return "--class-field does not say which attribute names the class"
+        option = COMMAND.parameter("class_field", None)
+        return f"{option} does not say which attribute names the class"
     if masks.have_unknown():
         return "the masks say where nothing is known, which polygons cannot"
     return ""

@@ -162,12 +162,12 @@ def _meaning(
         return meaning
     one = len(facts) == 1
     masks = f"the mask {next(iter(facts))}" if one else f"the {len(facts)} masks in {folder}"
-    msg = (
-        f"{masks} {_singular(problem) if one else problem}, because {cause}: "
+    msg = f"{masks} {_singular(problem) if one else problem}, because {cause}"
+    remedy = (
         "write 0 for background and a class for dwellings, and NoData only where nothing is known "
-        "(gdal_edit.py -unsetnodata takes it away)"
+        "({tool:unset_nodata} takes it away)"
     )
-    raise RasterError(msg)
+    raise RasterError(msg, remedy=remedy)
 
 
 def _singular(words: str) -> str:
@@ -201,17 +201,18 @@ def _values(facts: Mapping[Path, MaskFacts], classes: Sequence[ClassDef]) -> dic
     msg = (
         f"{first[alien[0]]} holds the value{'s' if len(alien) > 1 else ''} {listed}"
         f"{f' and {more} more' if more > 0 else ''}, where masks have 0 for background and "
-        f"{meanings}{_remedy(len(alien), marked, own)}"
+        f"{meanings}"
     )
-    raise RasterError(msg)
+    raise RasterError(msg, remedy=_remedy(len(alien), marked, own))
 
 
 def _remedy(count: int, marked: set[float], own: Mapping[float, int]) -> str:
+    """Say what to do with masks of so many unknown values, a template of `messages`."""
     if count >= _MANY:
         return (
-            ": compression with loss, smoothing or resampling leaves such values, or numbers of "
+            "compression with loss, smoothing or resampling leaves such values, or numbers of "
             "dwellings; write the mask anew with exact values"
         )
     if 255.0 in marked and marked & set(own):  # noqa: PLR2004 - the usual value for ignored pixels
-        return ": declare 255 as NoData (gdal_edit.py -a_nodata 255) if it stands for unknown"
-    return ": correct them, or declare what stands for unknown as NoData (gdal_edit.py -a_nodata)"
+        return "declare 255 as NoData ({tool:set_nodata} 255) if it stands for unknown"
+    return "correct them, or declare what stands for unknown as NoData ({tool:set_nodata})"

@@ -105,10 +105,8 @@ def choose_layer(path: Path, name: str | None) -> tuple[str, list[LayerName]]:
     if name is not None:
         if name in {each.name for each in layers}:
             return name, []
-        msg = (
-            f"{path} has no layer {name!r}: give one as --layer ({_names(vector_layers) or 'none'})"
-        )
-        raise RasterError(msg)
+        msg = f"{path} has no layer {name!r} (it has {_names(vector_layers) or 'none'})"
+        raise RasterError(msg, remedy="give one as {layer}")
     fit = [each for each in vector_layers if _may_hold_polygons(each)] or vector_layers
     if len(fit) == 1:
         return fit[0].name, [each for each in vector_layers if each not in fit]
@@ -116,8 +114,8 @@ def choose_layer(path: Path, name: str | None) -> tuple[str, list[LayerName]]:
         tables = f"only tables ({_names(layers)})" if layers else "no layer"
         msg = f"{path} holds {tables} and no polygon: give a file of outlines"
         raise RasterError(msg)
-    msg = f"{path} has {len(fit)} layers: give one as --layer ({_names(fit)})"
-    raise RasterError(msg)
+    msg = f"{path} has {len(fit)} layers ({_names(fit)})"
+    raise RasterError(msg, remedy="give one as {layer}")
 
 
 def _may_hold_polygons(layer: LayerName) -> bool:

@@ -56,10 +56,10 @@ class Split:
         if not self.train or not self.val:
             msg = (
                 f"the split leaves {len(self.train)} chips for training and {len(self.val)} for "
-                "validation, and both need at least one: take more chips, or smaller blocks "
-                "(--block) and shares (--test-share 0)"
+                "validation, and both need at least one"
             )
-            raise SplitError(msg)
+            remedy = "take more chips, or smaller blocks ({block}) and shares ({test_share=0})"
+            raise SplitError(msg, remedy=remedy)
 
     def part(self, name: str) -> tuple[str, ...]:
         """The chips of ``train``, ``val`` or ``test``."""
@@ -108,8 +108,8 @@ class Split:
         try:
             return cls(*(tuple(names) for names in lists))
         except SplitError as error:
-            msg = f"{path}: {error}"
-            raise SplitError(msg) from error
+            sentence = f"{path}: {error.sentence}"
+            raise error.with_sentence(sentence) from error
 
 
 def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -> Split:

@@ -109,8 +109,8 @@ def _class_values(
     if class_field is None:
         return np.full(len(polygons.rows), classes[0].value, np.uint8)
     if class_field not in polygons.fields:
-        msg = f"{path} has no attribute {class_field!r}: name another one as --class-field"
-        raise RasterError(msg)
+        msg = f"{path} has no attribute {class_field!r}"
+        raise RasterError(msg, remedy="name another one as {class_field}")
     table = {c.name: c.value for c in classes}
     names = [str(v) for v in polygons.fields[class_field][polygons.rows]]
     unknown = sorted(set(names) - set(table))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from camp_detector_core.cli.words import COMMAND
 from training.evaluation.blocks import Blocks, figures_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ FEWEST = 5
 """Blocks below which there is no interval: drawn again they hold next to no news."""
 NO_INTERVAL = (
     f"fewer than {FEWEST} blocks of ground: no interval can be given; measure more ground, or name "
-    "smaller --block-metres"
+    f"smaller {COMMAND.parameter('block_metres', None)}"
 )
 LEVEL = 0.95
 _LEAST_ROUNDS = 0.95

@@ -32,7 +32,7 @@ _IOU = 0.5
 class LabelCoverage:
     """The share of each pixel that each labelled dwelling covers."""
 
-    known: NDArray[np.bool_]
+    is_known: NDArray[np.bool_]
     """(height, width) True where scores and labels are known; dwellings are clipped to it."""
     areas: NDArray[np.float64]
     """(n,) areas of the labelled dwellings, pixels."""
@@ -44,19 +44,19 @@ class LabelCoverage:
     """(k,) share of the pixel, above 0 and at most 1."""
 
     @classmethod
-    def of(cls, polygons: Sequence[shapely.Polygon], known: NDArray[np.bool_]) -> LabelCoverage:
+    def of(cls, polygons: Sequence[shapely.Polygon], is_known: NDArray[np.bool_]) -> LabelCoverage:
         """Compute the shares.
 
         Args:
             polygons: Valid outlines in pixels (x = column, y = row), clipped to the known ground.
-            known: (height, width), as in the field.
+            is_known: (height, width), as in the field.
         """
-        parts = [_shares(polygon, known.shape) for polygon in polygons]
+        parts = [_shares(polygon, is_known.shape) for polygon in polygons]
         empty = (np.zeros(0, np.int32), np.zeros(0, np.float32))
         pixels, shares = zip(*parts, strict=True) if parts else ((empty[0],), (empty[1],))
         label = np.repeat(np.arange(len(parts), dtype=np.int32), [len(p) for p, _ in parts])
         areas: NDArray[np.float64] = shapely.area(np.asarray(polygons, object))
-        return cls(known, areas, np.concatenate(pixels), label, np.concatenate(shares))
+        return cls(is_known, areas, np.concatenate(pixels), label, np.concatenate(shares))
 
     def score(self, classes: NDArray[np.uint8], *, smallest: float) -> BuildingScore:
         """Count the dwellings of a mask, and those that pair with a labelled one.
@@ -79,8 +79,8 @@ class LabelCoverage:
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Number the dwellings of a mask: (height * width,) from 0 on, else -1; and their sizes."""
         region, sizes = _large_regions(classes, smallest)
-        if not self.known.all():
-            inside = (region >= 0).reshape(classes.shape) & self.known
+        if not self.is_known.all():
+            inside = (region >= 0).reshape(classes.shape) & self.is_known
             region, sizes = _large_regions(np.where(inside, classes, np.uint8(0)), smallest)
         return region, sizes
 
@@ -146,6 +146,6 @@ def _with_neighbours(raster: NDArray[np.uint8]) -> NDArray[np.bool_]:
     height, width = raster.shape
     out = np.zeros(raster.shape, np.bool_)
     for down in range(3):
-        for along in range(3):
-            out |= padded[down : down + height, along : along + width]
+        for across in range(3):
+            out |= padded[down : down + height, across : across + width]
     return out

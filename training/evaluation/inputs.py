@@ -68,16 +68,16 @@ def choose_chips(
     """
     if chips.is_file():
         if split is not None:
-            msg = f"{chips} is one image and cannot be split by {split}: leave out --split"
-            raise SplitError(msg)
+            msg = f"{chips} is one image and cannot be split by {split}"
+            raise SplitError(msg, remedy="leave out {split}")
         all_chips = chips_chosen = [open_chip(chips)]
     else:
         all_chips = chips_chosen = read_chips(chips)
     if split is not None:
         chips_chosen = Split.read(split).select(all_chips, part)
         if not chips_chosen:
-            msg = f"{split} has no chips in the part {part}: name another --part"
-            raise SplitError(msg)
+            msg = f"{split} has no chips in the part {part}"
+            raise SplitError(msg, remedy="name another {part}")
     refuse_unfit(chips_chosen, bands)
     return chips_chosen, all_chips
 
@@ -99,11 +99,12 @@ def choose_labels(
     """
     if labels.is_file() and labels.suffix.lower() in SUFFIXES:
         if not one:
-            msg = (
-                f"{labels} is one mask and the chips are a folder: give the folder that holds a "
-                "mask for each chip, or name the one image with --chips"
+            msg = f"{labels} is one mask and the chips are a folder"
+            remedy = (
+                "give the folder that holds a mask for each chip, or name the one image with "
+                "{chips}"
             )
-            raise RasterError(msg)
+            raise RasterError(msg, remedy=remedy)
         return Labelled(MaskFile(labels, chips[0], spec.classes), list(chips), ())
     return labels_of(
         chips, labels, spec.classes, class_field=choice.class_field, layer=choice.layer
@@ -134,7 +135,6 @@ def refuse_too_large(shape: Shape, spec: ModelSpec, *, chips: Sequence[Chip], ma
         more = f" and its {len(chips) - 1} neighbours" if len(chips) > 1 else ""
         msg = (
             f"{chips[0].path}{more} would be measured as {shape[0]} x {shape[1]} pixels, which "
-            f"takes about {needed / 2**30:.1f} GiB of memory where {free / 2**30:.1f} are free: "
-            "cut out a part with gdal_translate -projwin and measure that"
+            f"takes about {needed / 2**30:.1f} GiB of memory where {free / 2**30:.1f} are free"
         )
-        raise RasterError(msg)
+        raise RasterError(msg, remedy="cut out a part with {tool:cut} and measure that")

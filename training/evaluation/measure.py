@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.counts import counted
-from camp_detector_core.engine.errors import RasterError, SpecError
+from camp_detector_core.engine.errors import ParameterError, RasterError
 from camp_detector_core.engine.predictors.open import open_predictor
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.model_file import open_model
@@ -41,7 +41,7 @@ class EvaluateOptions:
     """Model, images and labels of an evaluation.
 
     Raises:
-        SpecError: An IoU or a side of blocks that cannot be.
+        ParameterError: An IoU or a side of blocks that cannot be.
     """
 
     model: Path
@@ -75,11 +75,11 @@ class EvaluateOptions:
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         if not 0 < self.iou <= 1:
-            msg = f"--iou must be above 0 and at most 1, got {self.iou:g}"
-            raise SpecError(msg)
+            msg = f"must be above 0 and at most 1, got {self.iou:g}"
+            raise ParameterError(msg, parameter="iou")
         if not (math.isfinite(self.block_metres) and self.block_metres >= 1):
-            msg = f"--block-metres must be at least 1, got {self.block_metres:g}"
-            raise SpecError(msg)
+            msg = f"must be at least 1, got {self.block_metres:g}"
+            raise ParameterError(msg, parameter="block_metres")
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,9 @@ def _refuse_nothing(options: EvaluateOptions, scores: Sequence[AreaScore]) -> No
     part = "" if options.split is None else f" in the part {options.part} of {options.split}"
     msg = (
         f"{options.chips} has no valid pixel with a known label in {options.labels}{part}, so "
-        "there is nothing to measure: give other images, or correct the nodata value of images "
-        "or masks (gdal_edit.py -unsetnodata)"
+        "there is nothing to measure"
     )
-    raise RasterError(msg)
+    remedy = (
+        "give other images, or correct the nodata value of images or masks ({tool:unset_nodata})"
+    )
+    raise RasterError(msg, remedy=remedy)

@@ -34,8 +34,8 @@ def averaging(share: float) -> Update:
     """Return the function that moves averages towards present values, in place."""
 
     def update(averages: list[Tensor], values: list[Tensor], count: Tensor | int) -> None:
-        done = int(count)
-        step = 1 - min(share, (1 + done) / (10 + done))
+        updates = int(count)
+        step = 1 - min(share, (1 + updates) / (10 + updates))
         for average, value in zip(averages, values, strict=True):
             if average.is_floating_point():
                 average.lerp_(value, step)

@@ -37,11 +37,13 @@ def make_bands(names: Sequence[str], *, dtype: str, white: float | None = None) 
     if not top > 0:
         msg = f"the raw value of white must be positive, got {top}"
         raise OptionsError(msg)
-    known = {b.name: b for b in IMAGENET_BANDS}
+    imagenet = {b.name: b for b in IMAGENET_BANDS}
     mean = sum(b.mean for b in IMAGENET_BANDS) / len(IMAGENET_BANDS)
     std = sum(b.std for b in IMAGENET_BANDS) / len(IMAGENET_BANDS)
     return tuple(
-        Band(n, 1 / top, known[n].mean, known[n].std) if n in known else Band(n, 1 / top, mean, std)
+        Band(n, 1 / top, imagenet[n].mean, imagenet[n].std)
+        if n in imagenet
+        else Band(n, 1 / top, mean, std)
         for n in names
     )
 

@@ -26,9 +26,9 @@ def _git(*words: str) -> str | None:
     command = ["git", "-c", f"safe.directory={_HOME}", "-C", str(_HOME), *words]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
-        done = subprocess.run(  # noqa: S603 - no word comes from a user
+        process = subprocess.run(  # noqa: S603 - no word comes from a user
             command, capture_output=True, text=True, check=True, timeout=20, env=environment
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.strip()
+    return process.stdout.strip()

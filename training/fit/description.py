@@ -45,7 +45,7 @@ def build_spec(
     scenes = (SCENES_CREDIT,) if data.scenes else ()
     credited = credits_of(manifest, chips=data.chips, labels=data.labels)
     # What the options name first, then what the manifest of the data knows, each line once.
-    named = (*model.attribution, *credited, *scenes, *attribution)
+    credit_lines = (*model.attribution, *credited, *scenes, *attribution)
     return ModelSpec(
         name=model.name,
         version=model.version,
@@ -60,7 +60,7 @@ def build_spec(
         min_area=model.min_area,
         description=DESCRIPTION,
         licence=model.licence,
-        attribution=tuple(dict.fromkeys(named)),
+        attribution=tuple(dict.fromkeys(credit_lines)),
         provenance=provenance or {},
     )
 

@@ -85,8 +85,8 @@ def fit(
             trainer.fit(
                 task, data, ckpt_path=resume_from, weights_only=True if resume_from else None
             )
-        except SystemExit as ended:  # what Lightning makes of Ctrl-C
-            raise KeyboardInterrupt from ended
+        except SystemExit as stop:  # what Lightning makes of Ctrl-C
+            raise KeyboardInterrupt from stop
     LOG.info("fitted for %.1f minutes; now measuring and exporting", task.seconds() / 60)
     return _best(task, checkpoint)
 

@@ -60,9 +60,9 @@ class SplitOptions:
         if self.block < 1:
             msg = f"a block holds at least one chip, got {self.block}"
             raise OptionsError(msg)
-        both = set(self.val_columns) & set(self.test_columns)
-        if both:
-            msg = f"columns {sorted(both)} cannot be for validation and for test"
+        shared = set(self.val_columns) & set(self.test_columns)
+        if shared:
+            msg = f"columns {sorted(shared)} cannot be for validation and for test"
             raise OptionsError(msg)
 
 
@@ -168,7 +168,7 @@ class DataOptions:
             try:
                 span_of(self.imagery_date)
             except StacError as error:
-                raise OptionsError(str(error)) from error
+                raise OptionsError(error.sentence, remedy=error.remedy) from error
 
 
 @dataclass(frozen=True)
@@ -260,11 +260,9 @@ class TrainOptions:
             msg = "the reference network tells no dwellings apart: its separation must be none"
             raise OptionsError(msg)
         if self.separation != "none" and len(self.data.classes) > _MOST_SEPARATED:
-            msg = (
-                f"at most {_MOST_SEPARATED} classes can be separated, got "
-                f"{len(self.data.classes)}: say --separation none"
-            )
-            raise OptionsError(msg)
+            count = len(self.data.classes)
+            msg = f"at most {_MOST_SEPARATED} classes can be separated, got {count}"
+            raise OptionsError(msg, remedy="say {separation=none}")
         extras = len(EXTRAS) if self.separation != "none" else 0
         needed = (len(self.data.bands), len(self.data.classes) + extras)
         if (self.network.bands, self.network.classes) != needed:

@@ -30,8 +30,8 @@ def read_options(path: Path) -> TrainOptions:
     try:
         options: TrainOptions = _build(TrainOptions, parse_json(path.read_bytes()))
     except CampDetectorError as error:
-        msg = f"{path}: {error}"
-        raise OptionsError(msg) from error
+        msg = f"{path}: {error.sentence}"
+        raise OptionsError(msg, remedy=error.remedy) from error
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         msg = f"{path} does not hold the options of a training run: {error}"
         raise OptionsError(msg) from error

@@ -86,7 +86,7 @@ def start_run(options: TrainOptions) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     write_json(options.out / _OPTIONS, options.to_dict())
     write_json(options.out / "system.json", get_system_info())
-    write_json(options.out / _RUN, {**_now(), "resumed": [], _MANIFEST: manifest})
+    write_json(options.out / _RUN, {**_session(), "resumed": [], _MANIFEST: manifest})
 
 
 def resume_run(options: TrainOptions) -> TrainOptions:
@@ -115,8 +115,8 @@ def resume_run(options: TrainOptions) -> TrainOptions:
     record = _read(options.out / _RUN) or {"command": "not recorded", "resumed": []}
     if _MANIFEST not in record:  # a run of an earlier release
         record[_MANIFEST] = _manifest(options)
-    again = {**_now(), **({"changed": sorted(changed)} if changed else {})}
-    write_json(options.out / _RUN, {**record, "resumed": [*record["resumed"], again]})
+    resumption = {**_session(), **({"changed": sorted(changed)} if changed else {})}
+    write_json(options.out / _RUN, {**record, "resumed": [*record["resumed"], resumption]})
     _keep_log(options.out / LOGS)
     split = options.out / _SPLIT
     if not split.is_file():
@@ -162,7 +162,7 @@ def commit_of(folder: Path) -> dict[str, str]:
     return {k: str(record[k]) for k in ("git_commit", "git_dirty") if k in record}
 
 
-def _now() -> dict[str, Any]:
+def _session() -> dict[str, Any]:
     return {
         "command": shlex.join(["python", "-m", "training", *sys.argv[1:]]),
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -182,7 +182,7 @@ def _read(path: Path) -> dict[str, Any]:
     return record
 
 
-def _changes(first: dict[str, Any], now: dict[str, Any]) -> list[str]:
+def _changes(first: dict[str, Any], current: dict[str, Any]) -> list[str]:
     """Names of the options that differ, as ``data.gsd``; those of the single session do not count.
 
     The split does not count either, because the run keeps the one it began with.
@@ -191,7 +191,7 @@ def _changes(first: dict[str, Any], now: dict[str, Any]) -> list[str]:
         return []
     passing = {"resume", "out", "data.split", "data.workers"}
     out = []
-    for name, value in now.items():
+    for name, value in current.items():
         before = first.get(name)
         if isinstance(value, dict) and isinstance(before, dict):
             out += [f"{name}.{k}" for k, v in value.items() if before.get(k) != v]

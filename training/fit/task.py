@@ -42,8 +42,8 @@ def rate_factor(progress: float, *, warmup: float) -> float:
     progress = min(max(progress, 0.0), 1.0)
     if progress < warmup:
         return max(progress / warmup, 1e-3)
-    done = (progress - warmup) / (1 - warmup)
-    return FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * done))
+    share = (progress - warmup) / (1 - warmup)
+    return FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * share))
 
 
 class LitRefugeeCamp(lightning.LightningModule):
@@ -100,8 +100,8 @@ class LitRefugeeCamp(lightning.LightningModule):
             return loss
         valid = batch["extra_valid"][:, None].float()
         weight = 1 + (self.optim.contact_weight - 1) * batch["contact"][:, None].float()
-        apart = weighted_bce(extra, batch["extra"], (weight * valid).expand_as(extra))
-        return loss + apart + soft_dice(extra, batch["extra"], valid)
+        separation = weighted_bce(extra, batch["extra"], (weight * valid).expand_as(extra))
+        return loss + separation + soft_dice(extra, batch["extra"], valid)
 
     def training_step(self, batch: Sample, batch_idx: int) -> Tensor:  # noqa: ARG002 - Lightning's
         """One batch."""
@@ -139,15 +139,15 @@ class LitRefugeeCamp(lightning.LightningModule):
 
     def progress(self) -> float:
         """Share of the run that is done: the greater of the shares of its steps and of its time."""
-        done = self.trainer.global_step / max(1, self.trainer.estimated_stepping_batches)
+        share = self.trainer.global_step / max(1, self.trainer.estimated_stepping_batches)
         if self.optim.minutes is not None:
-            done = max(done, self.seconds() / (60 * self.optim.minutes))
-        return done
+            share = max(share, self.seconds() / (60 * self.optim.minutes))
+        return share
 
     def seconds(self) -> float:
         """Seconds of fitting so far, over all processes that took part in the run."""
-        now = 0.0 if self._started is None else time.monotonic() - self._started
-        return self.elapsed + now
+        seconds = 0.0 if self._started is None else time.monotonic() - self._started
+        return self.elapsed + seconds
 
     def on_fit_start(self) -> None:
         """Start the clock."""
@@ -197,11 +197,11 @@ class EpochLines(lightning.Callback):
         if not isinstance(pl_module, LitRefugeeCamp):
             return
         figures = {k: float(v) for k, v in trainer.callback_metrics.items()}
-        shown = ("val_loss", "val_iou", "val_precision", "val_recall")
+        names = ("val_loss", "val_iou", "val_precision", "val_recall")
         LOG.info(
             "epoch %d, step %d, %.1f min: %s",
             trainer.current_epoch,
             trainer.global_step,
             pl_module.seconds() / 60,
-            ", ".join(f"{k} {figures[k]:.4f}" for k in shown if k in figures),
+            ", ".join(f"{k} {figures[k]:.4f}" for k in names if k in figures),
         )

@@ -113,11 +113,9 @@ def download(
     tiles_present = [tile for tile in area if folder.chip(tile).is_file()]
     if not tiles_present:
         folder.forget_missing()
-        msg = (
-            f"{template.host} has none of the {len(area)} tiles: check --bbox, --zoom and --tms (a "
-            "template may need {-y} instead of {y})"
-        )
-        raise PreprocessError(msg)
+        msg = f"{template.host} has none of the {len(area)} tiles"
+        remedy = "check {bbox}, {zoom} and {tms} (a template may need {{-y}} instead of {{y}})"
+        raise PreprocessError(msg, remedy=remedy)
     return tiles_present
 
 
@@ -156,8 +154,9 @@ def _fetch_all(
             )  # fmt: skip
     except CampDetectorError as error:
         count = sum(folder.chip(tile).is_file() for tile in area)
-        msg = f"{error} ({count} of {len(area)} chips are here; the same command goes on)"
-        raise type(error)(msg) from error
+        progress_so_far = f"{count} of {len(area)} chips are here; the same command goes on"
+        sentence = f"{error.sentence} ({progress_so_far})"
+        raise error.with_sentence(sentence) from error
     finally:
         work.stop.set()
         for thread in threads:

@@ -36,6 +36,7 @@ OUTLINES = "buildings.geojson"
 _WORK, _REQUEST, _LABELS, _MISSING, _LOCK = (
     ".preprocess", "request.json", "labels.json", "missing.txt", "lock",
 )  # fmt: skip
+_REMEDY = "give another {train_dir}, or {overwrite} to replace them"
 _NOTE = re.compile(r"([0-9]{1,9}) ([0-9]{1,9})")
 _OWN = re.compile(r"OAM-\d+-\d+-\d+\.tif(\.aux\.xml)?")
 
@@ -69,11 +70,8 @@ class TrainFolder:
             if not _names(self.chips) and not _names(self.labels):
                 self._overwrite = True  # it got nothing: only its notes are left
                 return
-            msg = (
-                f"{root} holds tiles of another request ({_difference(earlier, request)}): give "
-                "another --train-dir, or --overwrite to replace them"
-            )
-            raise PreprocessError(msg)
+            msg = f"{root} holds tiles of another request ({_difference(earlier, request)})"
+            raise PreprocessError(msg, remedy=_REMEDY)
 
     def __enter__(self) -> Self:
         """Make the folders, after earlier work is deleted if that was said.
@@ -212,20 +210,18 @@ class TrainFolder:
 
     def _check_foreign(self) -> None:
         if self.root.exists() and not self.root.is_dir():
-            msg = f"{self.root} is a file: give a folder as --train-dir"
-            raise PreprocessError(msg)
+            msg = f"{self.root} is a file"
+            raise PreprocessError(msg, remedy="give a folder as {train_dir}")
         for folder in (self.chips, self.labels):
             if folder.exists() and not folder.is_dir():
-                msg = f"{folder} is a file: give another --train-dir"
-                raise PreprocessError(msg)
+                msg = f"{folder} is a file"
+                raise PreprocessError(msg, remedy="give another {train_dir}")
             names = _names(folder)
             foreign = [n for n in names if not _OWN.fullmatch(n) and n != OUTLINES]
             if foreign:
-                msg = (
-                    f"{folder} holds {min(foreign)}, which preprocess did not write: give another "
-                    "--train-dir, or move that file away"
-                )
-                raise PreprocessError(msg)
+                msg = f"{folder} holds {min(foreign)}, which preprocess did not write"
+                remedy = "give another {train_dir}, or move that file away"
+                raise PreprocessError(msg, remedy=remedy)
 
     def _earlier(self) -> Request | None:
         """Read the request that the folder was made for.
@@ -242,11 +238,8 @@ class TrainFolder:
             west, south, east, north = values["bbox"]
             return Request((west, south, east, north), values["zoom"], values["tms"])
         if _names(self.chips) or _names(self.labels):
-            msg = (
-                f"{self.root} holds chips or labels, and nothing says of which request: give "
-                "another --train-dir, or --overwrite to replace them"
-            )
-            raise PreprocessError(msg)
+            msg = f"{self.root} holds chips or labels, and nothing says of which request"
+            raise PreprocessError(msg, remedy=_REMEDY)
         return None
 
     def _delete_earlier(self) -> None:

@@ -34,6 +34,15 @@ class Unfit(Exception):  # noqa: N818 - becomes an error only if it stays so
     """Answer that does not fit the request; the next attempt may bring one that does."""
 
 
+class FailedAttempt(Exception):  # noqa: N818 - becomes an error only if the patience ends
+    """An attempt failed in a way that a later one may not."""
+
+    def __init__(self, reason: str, *, remedy: str, after: float | None = None) -> None:
+        """Keep the reason and its remedy, and the seconds that the server asks to wait."""
+        super().__init__(reason)
+        self.reason, self.remedy, self.after = reason, remedy, after
+
+
 @dataclass(frozen=True)
 class HttpOptions:
     """Rate, patience and identity of the requests to servers."""
@@ -108,18 +117,18 @@ class Client:
             PreprocessError: The server refuses, or all attempts failed.
             Stopped: The work is to end.
         """
-        reason = ""
+        reason = remedy = ""
         for attempt in range(self._options.retries + 1):
             self._wait_turn()
             try:
                 return self._ask(url, read)
-            except _Retry as retry:
-                reason = retry.reason
+            except FailedAttempt as retry:
+                reason, remedy = retry.reason, retry.remedy
                 if attempt < self._options.retries:
                     self._pause(attempt, retry.after)
         times = f"{self._options.retries + 1} times" if self._options.retries else "once"
         msg = f"{host_of(url)} was asked {times}, and {reason}"
-        raise PreprocessError(msg)
+        raise PreprocessError(msg, remedy=remedy)
 
     def _ask(self, url: str, read: Callable[[bytes], T]) -> T | None:
         """Send one request, and read the answer."""
@@ -139,8 +148,8 @@ class Client:
         try:
             return read(data)
         except Unfit as unfit:
-            reason = f"{unfit}: check with a browser what the template leads to"
-            raise _Retry(reason) from unfit
+            remedy = "check with a browser what the template leads to"
+            raise FailedAttempt(str(unfit), remedy=remedy) from unfit
 
     @property
     def _timeouts(self) -> tuple[float, float]:
@@ -150,11 +159,9 @@ class Client:
         """The bytes of an answer; `requests` itself refuses fewer than were announced."""
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind.startswith("text/") or kind.endswith(("json", "xml")):
-            reason = (
-                f"it sends {kind} instead of an image: check with a browser whether the template "
-                "is right, or a key is missing"
-            )
-            raise _Retry(reason)
+            reason = f"it sends {kind} instead of an image"
+            remedy = "check with a browser whether the template is right, or a key is missing"
+            raise FailedAttempt(reason, remedy=remedy)
         data, limit = bytearray(), self._options.largest
         until = time.monotonic() + 4 * self._options.timeout  # a trickle would hold us forever
         for block in response.iter_content(_BLOCK):
@@ -165,8 +172,8 @@ class Client:
             if self._stop.is_set():
                 raise Stopped
             if time.monotonic() > until:
-                reason = "it sends too slowly: try again later, or give a longer --timeout"
-                raise _Retry(reason)
+                reason, remedy = "it sends too slowly", "try again later, or a longer {timeout}"
+                raise FailedAttempt(reason, remedy=remedy)
         return bytes(data)
 
     def _session(self) -> requests.Session:
@@ -221,28 +228,31 @@ def retry_after(response: requests.Response) -> float | None:
         return None
 
 
-def transport_fault(error: Exception) -> str:
+def transport_fault(error: Exception) -> FailedAttempt | None:
     """Describe the fault of a connection; the library's own words may hold the whole URL."""
-    from requests import exceptions
+    from requests import exceptions as kinds
 
-    kinds: tuple[tuple[type[Exception], str], ...] = (
-        (exceptions.ProxyError, "the proxy cannot be reached: check HTTPS_PROXY and HTTP_PROXY"),
-        (exceptions.SSLError, "its certificate cannot be trusted: check the address and the clock"),
-        (exceptions.Timeout, "it did not answer in time: try again later, or a longer --timeout"),
-        (exceptions.ChunkedEncodingError, "its answer broke off: try again later"),
-        (exceptions.ContentDecodingError, "its answer cannot be decompressed: try again later"),
-        (exceptions.ConnectionError, "it cannot be reached: check the address and the network"),
-    )
-    return next((text for kind, text in kinds if isinstance(error, kind)), "")
+    for kind, reason, remedy in (
+        (kinds.ProxyError, "the proxy cannot be reached", "check HTTPS_PROXY and HTTP_PROXY"),
+        (kinds.SSLError, "its certificate cannot be trusted", "check the address and the clock"),
+        (kinds.Timeout, "it did not answer in time", "try again later, or a longer {timeout}"),
+        (kinds.ChunkedEncodingError, "its answer broke off", "try again later"),
+        (kinds.ContentDecodingError, "its answer cannot be decompressed", "try again later"),
+        (kinds.ConnectionError, "it cannot be reached", "check the address and the network"),
+    ):
+        if isinstance(error, kind):
+            return FailedAttempt(reason, remedy=remedy)
+    return None
 
 
 def _check_status(response: requests.Response) -> None:
     """Raise unless an answer is what it should be."""
     status, host = response.status_code, host_of(response.url)
     if status in TEMPORARY_CODES:
-        remedy = "give a lower --rate" if status == 429 else "the server is in trouble"  # noqa: PLR2004
-        reason = f"it answered {status} {response.reason}: try again later ({remedy})"
-        raise _Retry(reason, retry_after(response))
+        remedy = "give a lower {rate}" if status == 429 else "the server is in trouble"  # noqa: PLR2004
+        reason = f"it answered {status} {response.reason}"
+        after = retry_after(response)
+        raise FailedAttempt(reason, remedy=f"try again later ({remedy})", after=after)
     if status in {401, 403}:
         msg = (
             f"{host} refuses access ({status} {response.reason}): the template needs a valid key "
@@ -256,9 +266,9 @@ def _check_status(response: requests.Response) -> None:
 
 def _failure(error: Exception, url: str) -> Exception:
     """Turn an error of the library into a retry, or into one for the user."""
-    reason = transport_fault(error)
-    if reason:
-        return _Retry(reason)
+    fault = transport_fault(error)
+    if fault is not None:
+        return fault
     from requests import exceptions
 
     if isinstance(error, exceptions.TooManyRedirects):
@@ -266,9 +276,3 @@ def _failure(error: Exception, url: str) -> Exception:
     if isinstance(error, exceptions.InvalidSchema):
         return PreprocessError(f"{host_of(url)} redirects to what is no web address: do not use it")
     return PreprocessError(f"{host_of(url)} cannot be asked: check the template")
-
-
-class _Retry(Exception):  # noqa: N818 - an attempt failed, not the work
-    def __init__(self, reason: str, after: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.after = reason, after

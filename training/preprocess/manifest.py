@@ -166,8 +166,9 @@ def read_manifest(chips_folder: Path) -> Manifest | None:
     try:
         values = parse_json(text)
     except (ValueError, RecursionError) as error:
-        msg = f"{path} is not JSON: delete it, or make the chips again with preprocess --overwrite"
-        raise PreprocessError(msg) from error
+        msg = f"{path} is not JSON"
+        remedy = "delete it, or make the chips again with preprocess {overwrite}"
+        raise PreprocessError(msg, remedy=remedy) from error
     return manifest_from(values, path)
 
 
@@ -192,8 +193,9 @@ def manifest_from(values: object, path: Path) -> Manifest | None:
     try:
         return _from_dict(values)
     except (TypeError, ValueError, KeyError, OverflowError) as error:
-        msg = f"{path} is damaged ({error}): make the chips again with preprocess --overwrite"
-        raise PreprocessError(msg) from error
+        msg = f"{path} is damaged ({error})"
+        remedy = "make the chips again with preprocess {overwrite}"
+        raise PreprocessError(msg, remedy=remedy) from error
 
 
 def replace_json(path: Path, value: dict[str, Any]) -> None:

@@ -57,11 +57,11 @@ class PreprocessOptions:
             PreprocessError: As said.
         """
         if self.labels is None and (self.layer or self.label_attribution or self.label_licence):
-            msg = (
-                "--layer, --label-attribution and --label-licence are for --labels FILE: give it, "
-                "or leave them"
+            msg = "layer, attribution and licence of outlines are those of a file of your own"
+            remedy = (
+                "give {labels=FILE}, or leave {layer}, {label_attribution} and {label_licence} out"
             )
-            raise PreprocessError(msg)
+            raise PreprocessError(msg, remedy=remedy)
         for path in filter(None, (self.train_dir, self.labels)):
             try:
                 str(path).encode()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from training.preprocess.http import LONGEST, retry_after, transport_fault
+from training.preprocess.http import LONGEST, FailedAttempt, retry_after, transport_fault
 from training.preprocess.manifest import PreprocessError
 from training.preprocess.template import host_of, without_secrets
 
@@ -27,7 +27,9 @@ LOG = logging.getLogger(__name__)
 
 OVERPASS = "https://overpass-api.de/api"
 ATTRIBUTION, LICENCE = "OpenStreetMap contributors", "ODbL-1.0"
-REMEDY = "try again later, give another --overpass-url, or your own outlines with --labels FILE"
+_REMEDY = "try again later, give another {overpass_url}, or your own outlines with {labels=FILE}"
+NO_BUILDINGS = "check {bbox}, map them first, or give your own outlines with {labels=FILE}"
+"""Remedy where the map has no buildings."""
 _TAGS = (
     "building", "building:levels", "building:material", "building:use", "roof:material",
     "roof:shape", "height", "amenity", "source", "start_date", "ref",
@@ -92,12 +94,6 @@ class _Answers:
     """Relation of a building to the ways that are its outer rings."""
 
 
-class _Busy(Exception):  # noqa: N818 - asked again, and an error only if it stays so
-    def __init__(self, reason: str, after: float | None) -> None:
-        super().__init__(reason)
-        self.reason, self.after = reason, after
-
-
 def fetch_buildings(bbox: Box, options: OverpassOptions, http: HttpOptions) -> Outlines:
     """Download all buildings of OpenStreetMap that touch an area, whole.
 
@@ -114,10 +110,10 @@ def fetch_buildings(bbox: Box, options: OverpassOptions, http: HttpOptions) -> O
         answers = _Answers()
         try:
             frame = _ask(bbox, options, http, answers)
-        except _Busy as busy:
+        except FailedAttempt as busy:
             if attempt == options.retries:
-                msg = f"{host} was asked {attempt + 1} times and {busy.reason}: {REMEDY}"
-                raise PreprocessError(msg) from busy
+                msg = f"{host} was asked {attempt + 1} times and {busy.reason}"
+                raise PreprocessError(msg, remedy=_REMEDY) from busy
             seconds = options.pause * 2**attempt if busy.after is None else busy.after
             seconds = min(seconds, options.longest_wait)
             LOG.info("%s %s; next attempt in %.0f seconds", host, busy.reason, seconds)
@@ -137,18 +133,16 @@ def _ask(bbox: Box, options: OverpassOptions, http: HttpOptions, answers: _Answe
         with _settings(options, http, answers):
             return osmnx.features_from_bbox(bbox, tags={"building": True})
     except osmnx._errors.InsufficientResponseError as error:  # noqa: SLF001 - has no public name
-        msg = (
-            f"OpenStreetMap has no buildings in the area, as {host} says: check --bbox, map them "
-            "first, or give your own outlines with --labels FILE"
-        )
-        raise PreprocessError(msg) from error
+        msg = f"OpenStreetMap has no buildings in the area, as {host} says"
+        raise PreprocessError(msg, remedy=NO_BUILDINGS) from error
     except requests.exceptions.RequestException as error:
-        fault = transport_fault(error).partition(":")[0] or "it cannot be asked"
-        msg = f"no buildings came from {host}, because {fault}: {REMEDY}"
-        raise PreprocessError(msg) from None  # the library's error may hold the whole URL
+        fault = transport_fault(error) or "it cannot be asked"
+        msg = f"no buildings came from {host}, because {fault}"
+        # The library's error may hold the whole URL.
+        raise PreprocessError(msg, remedy=_REMEDY) from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, GEOSException) as error:
-        msg = f"{host} answered with OpenStreetMap data that cannot be read: {REMEDY}"
-        raise PreprocessError(msg) from error
+        msg = f"{host} answered with OpenStreetMap data that cannot be read"
+        raise PreprocessError(msg, remedy=_REMEDY) from error
 
 
 @contextmanager
@@ -192,7 +186,7 @@ def _look(response: requests.Response, answers: _Answers) -> None:
     """Check an answer before osmnx does, which takes most faults for an empty one.
 
     Raises:
-        _Busy: It may be another one later.
+        FailedAttempt: It may be another one later.
         PreprocessError: It will not.
     """
     if response.is_redirect:
@@ -200,24 +194,24 @@ def _look(response: requests.Response, answers: _Answers) -> None:
     host, status = host_of(response.url), response.status_code
     if status in {429, 502, 503, 504}:
         reason = f"is busy ({status} {response.reason})"
-        raise _Busy(reason, retry_after(response))
+        raise FailedAttempt(reason, remedy=_REMEDY, after=retry_after(response))
     if status != 200:  # noqa: PLR2004 - OK
-        msg = f"{host} answered {status} {response.reason} instead of buildings: {REMEDY}"
-        raise PreprocessError(msg)
+        msg = f"{host} answered {status} {response.reason} instead of buildings"
+        raise PreprocessError(msg, remedy=_REMEDY)
     try:
         values = json.loads(response.content)
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("Content-Type", "").partition(";")[0].lower()
         content = "a web page" if kind == "text/html" else "an answer that breaks off or is no JSON"
-        msg = f"{host} sent {content} instead of buildings: {REMEDY}"
-        raise PreprocessError(msg) from error
+        msg = f"{host} sent {content} instead of buildings"
+        raise PreprocessError(msg, remedy=_REMEDY) from error
     if not isinstance(values, dict) or not isinstance(values.get("elements"), list):
-        msg = f"{host} sent something else than OpenStreetMap data: is it an Overpass server? Then "
-        raise PreprocessError(msg + REMEDY)
+        msg = f"{host} sent something else than OpenStreetMap data"
+        raise PreprocessError(msg, remedy=f"is it an Overpass server? Then {_REMEDY}")
     remark = str(values.get("remark", ""))
     if "error" in remark.lower():  # the elements are then incomplete
-        msg = f"{host} did not finish its answer ({remark[:200].rstrip('. ')}): {REMEDY}"
-        raise PreprocessError(msg)
+        msg = f"{host} did not finish its answer ({remark[:200].rstrip('. ')})"
+        raise PreprocessError(msg, remedy=_REMEDY)
     _note(values, answers)
 
 

@@ -43,8 +43,8 @@ def read_outlines(path: Path, *, layer: str | None = None) -> Outlines:
     from training.data.polygons import read_polygons
 
     if not path.exists():
-        msg = f"{path} does not exist: give a file of polygons as --labels"
-        raise PreprocessError(msg)
+        msg = f"{path} does not exist"
+        raise PreprocessError(msg, remedy="give a file of polygons as {labels}")
     layer_of_file = read_polygons(path, layer=layer)
     note = layer_of_file.tally.sentence(path.name)
     if note is not None:

@@ -7,6 +7,8 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from camp_detector_core.cli.words import COMMAND
+from camp_detector_core.engine.messages import Message
 from training.preprocess.manifest import (
     ImageryRecord,
     LabelRecord,
@@ -121,14 +123,14 @@ def _is_day(text: str) -> bool:
 
 def warn_of_unknown(manifest: Manifest) -> None:
     """A model must say whose data it was made from: say so while somebody knows."""
-    for kind, record, option in (
-        ("imagery", manifest.imagery, "--attribution and --licence"),
-        ("data of the outlines", manifest.labels, "--label-attribution and --label-licence"),
+    for kind, record, names in (
+        ("imagery", manifest.imagery, "{attribution} and {licence}"),
+        ("data of the outlines", manifest.labels, "{label_attribution} and {label_licence}"),
     ):
         if not (record.attribution and record.licence):
-            LOG.warning(
-                "a model made from this must say whose the %s is and under which licence, which "
-                "is not known: say the same again with %s",
-                kind,
-                option,
+            msg = (
+                f"a model made from this must say whose the {kind} is and under which licence, "
+                "which is not known"
             )
+            remedy = f"say the same again with {names}"
+            LOG.warning("%s", Message(msg, remedy=remedy).render(COMMAND))

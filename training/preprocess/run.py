@@ -21,6 +21,7 @@ from training.preprocess.manifest import (
 from training.preprocess.osm import (
     ATTRIBUTION,
     LICENCE,
+    NO_BUILDINGS,
     Outlines,
     fetch_buildings,
 )
@@ -118,9 +119,10 @@ def _announce(area: TileArea, template: TileTemplate, options: PreprocessOptions
     if len(area) > options.most_tiles:
         msg = (
             f"the area has {len(area):,} tiles of zoom {area.zoom} (about {amount}), more than "
-            f"{options.most_tiles:,}: give a smaller --bbox or --zoom, or --yes if it is meant"
+            f"{options.most_tiles:,}"
         )
-        raise PreprocessError(msg)
+        remedy = "give a smaller {bbox} or {zoom}, or {yes} if it is meant"
+        raise PreprocessError(msg, remedy=remedy)
     places = (options.train_dir, *options.train_dir.absolute().parents)
     try:
         free = shutil.disk_usage(next(p for p in places if p.exists())).free
@@ -172,11 +174,8 @@ def _put_labels(
     outlines = fetch_buildings(area.bounds(margin=_MARGIN), options.overpass, options.http)
     outlines = touching(outlines, area.bounds())
     if not outlines.polygons:
-        msg = (
-            "OpenStreetMap has no buildings on the tiles of the area: check --bbox, map them, "
-            "or give your own outlines with --labels FILE"
-        )
-        raise PreprocessError(msg)
+        msg = "OpenStreetMap has no buildings on the tiles of the area"
+        raise PreprocessError(msg, remedy=NO_BUILDINGS)
     LOG.info("%d outlines, state of %s", len(outlines.polygons), outlines.date or "an unknown day")
     record = LabelRecord(
         source="OpenStreetMap",

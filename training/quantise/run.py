@@ -80,8 +80,8 @@ class QuantiseOptions:
             msg = f"{self.out} must end in .onnx"
             raise QuantiseError(msg)
         if self.out.resolve() == self.model.resolve():
-            msg = f"{self.out} is the float model itself: give another --out"
-            raise QuantiseError(msg)
+            msg = f"{self.out} is the float model itself"
+            raise QuantiseError(msg, remedy="give another {out}")
         if self.calibration < 1 or not self.max_loss >= 0:
             msg = "at least one calibration chip, and a loss of 0 or more, are needed"
             raise QuantiseError(msg)
@@ -137,8 +137,8 @@ def _plain(source: ModelFile, path: Path) -> onnx.ModelProto:
     try:
         return plain_graph(source.onnx, source.spec)
     except QuantiseError as error:
-        msg = f"{path}: {error}"
-        raise QuantiseError(msg) from error
+        sentence = f"{path}: {error.sentence}"
+        raise error.with_sentence(sentence) from error
 
 
 def _read_data(
@@ -162,8 +162,8 @@ def _read_data(
     )
     for part in ("train", options.part):
         if not data.part(part):
-            msg = f"{options.split} has no chips in the part {part}: name another --part or split"
-            raise SplitError(msg)
+            msg = f"{options.split} has no chips in the part {part}"
+            raise SplitError(msg, remedy="name another {part} or split")
     form = replace(data.form, side=_side(CALIBRATION_SIDE, spec))
     varied = RandomSamples([(1.0, data.areas("train"))], form, augment=data.options.augment, seed=0)
     chips = [varied[i]["image"].numpy() for i in range(options.calibration)]
@@ -187,9 +187,9 @@ def _refuse_blank(tiles: Sequence[Tile], options: QuantiseOptions) -> None:
     if not any((t.target & t.valid).any() for t in tiles):
         msg = (
             f"none of the {len(tiles)} tiles of the part {options.part} of {options.split} shows a "
-            "labelled dwelling, so no loss can be measured there: name another --part"
+            "labelled dwelling, so no loss can be measured there"
         )
-        raise QuantiseError(msg)
+        raise QuantiseError(msg, remedy="name another {part}")
 
 
 @dataclass(frozen=True)
@@ -243,18 +243,17 @@ class _Run:
         if not fidelity.loss <= self.options.max_loss:
             msg = (
                 f"quantised, {self.options.model} has an IoU of {fidelity.iou_int8:.4f} in place "
-                "of "
-                f"{fidelity.iou_float:.4f}, a loss of more than {self.options.max_loss:g}: nothing "
-                "written (--max-loss or --force allow it)"
+                f"of {fidelity.iou_float:.4f}, a loss of more than {self.options.max_loss:g}: "
+                "nothing written"
             )
-            raise QuantiseError(msg)
+            raise QuantiseError(msg, remedy="({max_loss} or {force} allow it)")
         if not fidelity.separation_error <= MAX_SEPARATION_ERROR:
             msg = (
                 f"quantised, {self.options.model} separates touching dwellings by probabilities "
                 f"that are off by {fidelity.separation_error:.3f} on average, more than "
-                f"{MAX_SEPARATION_ERROR:g}: nothing written (--force allows it)"
+                f"{MAX_SEPARATION_ERROR:g}: nothing written"
             )
-            raise QuantiseError(msg)
+            raise QuantiseError(msg, remedy="({force} allows it)")
 
     def _try(
         self, float_nodes: Sequence[str], expected: Sequence[NDArray[np.float32]]

@@ -22,8 +22,8 @@ def experiment_of(client: MlflowClient, name: str) -> str:
     """
     experiment = client.get_experiment_by_name(name)
     if experiment is not None and experiment.lifecycle_stage != "active":
-        msg = f"the experiment {name} was deleted: restore it, or give another --experiment"
-        raise TrackingError(msg)
+        msg = f"the experiment {name} was deleted"
+        raise TrackingError(msg, remedy="restore it, or give another {experiment}")
     home = str(experiment.experiment_id) if experiment else _create(client, name)
     show_runs_first(client, home)
     return home

@@ -76,11 +76,9 @@ def compare(name: str, *, version: int | None, alias: str) -> Choice:
     else:
         version_found = _find(lambda: client.get_model_version(name, str(version)))
     if version_found is None:
-        msg = (
-            f"MLflow at {safe_uri(address())} has no model {name} with {selector}: "
-            "python -m training log RUN_FOLDER --register NAME registers one"
-        )
-        raise TrackingError(msg)
+        msg = f"MLflow at {safe_uri(address())} has no model {name} with {selector}"
+        remedy = "python -m training log RUN_FOLDER {register=NAME} registers one"
+        raise TrackingError(msg, remedy=remedy)
     return Choice(client, name, version_found, _find(lambda: by_alias(PRODUCTION)))
 
 

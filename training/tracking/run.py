@@ -80,11 +80,9 @@ class Tracker:
             Uploader(self._client, options.out, self._record).begin()
             page = page_of(self._client, self._record.run_id, safe_uri(address()))
         except troubles() as error:
-            msg = (
-                f"MLflow at {safe_uri(address())} does not take the run: {reason(error)}; put that "
-                "right, or give --no-track"
-            )
-            raise TrackingError(msg) from error
+            msg = f"MLflow at {safe_uri(address())} does not take the run: {reason(error)}"
+            remedy = "; put that right, or give {no_track}"
+            raise TrackingError(msg, remedy=remedy) from error
         LOG.info("MLflow: run %s at %s", self._record.run_id, page)
         self._system = SystemMetrics(self._record.run_id, seconds=_interval(options))
         self._system.start()

@@ -67,13 +67,12 @@ def connect(uri: str | None = None) -> MlflowClient:
             client = mlflow.MlflowClient()  # which opens a database, and knows what an address is
             client.search_experiments(max_results=1)
     except troubles() as error:
-        msg = (
-            f"MLflow at {safe_uri(address())} cannot be used: {reason(error)}; start the server, "
-            "set "
-            "MLFLOW_TRACKING_URI (with MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD where "
-            "it wants them), or give --no-track"
+        msg = f"MLflow at {safe_uri(address())} cannot be used: {reason(error)}"
+        remedy = (
+            "; start the server, set MLFLOW_TRACKING_URI (with MLFLOW_TRACKING_USERNAME and "
+            "MLFLOW_TRACKING_PASSWORD where it wants them), or give {no_track}"
         )
-        raise TrackingError(msg) from error
+        raise TrackingError(msg, remedy=remedy) from error
     return client
 
 
@@ -85,12 +84,12 @@ def _refuse_misread_folder(uri: str) -> None:
     """
     folder = Path.cwd()
     if file_of(uri) is not None and _ESCAPE.search(str(folder)):
-        msg = (
-            f"MLflow would put files of runs below {unquote(str(folder))} and not below {folder}: "
+        msg = f"MLflow would put files of runs below {unquote(str(folder))} and not below {folder}"
+        remedy = (
             "go into a folder without % and two digits in its name, set MLFLOW_TRACKING_URI to a "
-            "server, or give --no-track"
+            "server, or give {no_track}"
         )
-        raise TrackingError(msg)
+        raise TrackingError(msg, remedy=remedy)
 
 
 def address() -> str:

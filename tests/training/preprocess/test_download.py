@@ -85,8 +85,8 @@ def test_a_fault_that_passes_leaves_no_trace(
 
 
 STAYING = {
-    "429": (Reply(429), "answered 429 Too Many Requests: try again later .*lower --rate"),
-    "500": (Reply(500), "answered 500 Internal Server Error: try again later"),
+    "429": (Reply(429), "answered 429 Too Many Requests .*: try again later .*lower rate"),
+    "500": (Reply(500), "answered 500 Internal Server Error .*: try again later"),
     "HTML": (Reply(body=b"<html>", kind="text/html"), "sends text/html instead of an image"),
     "no picture": (Reply(body=b"<html>"), "no PNG, JPEG, WebP or TIFF"),
     "cut": (Reply(body=b"\x89PNG" * 9, cut=3), "its answer broke off"),
@@ -187,7 +187,7 @@ def test_a_server_without_any_of_the_tiles_is_an_error_and_asked_again(
 ) -> None:
     run_options = options()
     tiles.always = lambda _place: Reply(404)
-    with pytest.raises(PreprocessError, match=f"has none of the {ALL} tiles: check --bbox"):
+    with pytest.raises(PreprocessError, match=f"has none of the {ALL} tiles: check bbox"):
         preprocess(run_options)
     tiles.always = lambda _place: None
     assert preprocess(run_options).manifest.imagery.tiles == ALL
@@ -313,7 +313,7 @@ def test_options_that_harm_a_server_or_cannot_be_are_refused(values: dict[str, o
 
 
 def test_a_large_area_needs_consent(options: Options, tiles: TileServer, tmp_path: Path) -> None:
-    with pytest.raises(PreprocessError, match=r"has 6 tiles .* more than 5: .*--yes"):
+    with pytest.raises(PreprocessError, match=r"has 6 tiles .* more than 5: .*yes"):
         preprocess(options(most_tiles=5))
     assert not (tmp_path / "train").exists()
     assert tiles.requests == []

@@ -184,7 +184,7 @@ def test_a_folder_of_another_request_is_refused_unless_it_may_be_replaced(
     chips = sorted(p.name for p in (tmp_path / "train" / "chips").iterdir())
     smaller = parse_bbox(bbox_text(cols=1))
     for change in ({"bbox": smaller}, {"zoom": 18}, {"tms": tiles.template + "?layer=2"}):
-        with pytest.raises(PreprocessError, match=r"another request .*--overwrite"):
+        with pytest.raises(PreprocessError, match=r"another request .*overwrite to replace"):
             preprocess(options(**change))
     assert sorted(p.name for p in (tmp_path / "train" / "chips").iterdir()) == chips
     result = preprocess(options(bbox=smaller, overwrite=True))
@@ -309,8 +309,8 @@ def test_notes_that_are_damaged_are_no_notes(tmp_path: Path) -> None:
         ({"train_dir": Path("x" * 300)}, "too long"),
         ({"train_dir": Path("d\udcff")}, "no UTF-8: rename it"),
         ({"labels": Path("l\udcff.geojson")}, "no UTF-8: rename it"),
-        ({"label_licence": "CC0-1.0"}, "are for --labels FILE"),
-        ({"layer": "houses"}, "are for --labels FILE"),
+        ({"label_licence": "CC0-1.0"}, "give labels=FILE"),
+        ({"layer": "houses"}, "give labels=FILE"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_asked(

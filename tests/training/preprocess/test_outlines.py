@@ -211,7 +211,7 @@ def test_an_answer_that_is_none_is_one_sentence_with_the_remedy(
     overpass: OverpassServer, options: Options, faults: list[Fault], words: str
 ) -> None:
     overpass.faults = faults
-    remedy = "try again later, give another --overpass-url, or your own outlines with --labels"
+    remedy = "try again later, give another overpass_url, or your own outlines with labels"
     with pytest.raises(PreprocessError, match=f"127.0.0.1.*{words}.*{remedy}"):
         preprocess(options())
 
@@ -220,7 +220,7 @@ def test_an_answer_that_was_not_finished_is_not_taken(
     overpass: OverpassServer, options: Options
 ) -> None:
     overpass.remark = 'runtime error: Query timed out in "query" at line 1 after 181 seconds.'
-    with pytest.raises(PreprocessError, match=r"did not finish.*Query timed out.*--labels FILE"):
+    with pytest.raises(PreprocessError, match=r"did not finish.*Query timed out.*labels=FILE"):
         preprocess(options())
     overpass.remark = "a note that harms nothing"
     assert preprocess(options()).manifest.labels.features == 4
@@ -230,7 +230,7 @@ def test_no_buildings_are_an_error_before_any_tile_is_fetched(
     overpass: OverpassServer, options: Options, tiles: TileServer
 ) -> None:
     overpass.elements.clear()
-    with pytest.raises(PreprocessError, match=r"no buildings .*--labels FILE"):
+    with pytest.raises(PreprocessError, match=r"no buildings .*labels=FILE"):
         preprocess(options())
     assert tiles.requests == []
 
@@ -332,14 +332,16 @@ def test_own_outlines_that_cannot_be_used_are_one_sentence(
         "lies in the area": write_vectors(tmp_path / "far.gpkg", [shapely.box(0, 0, 1, 1)]),
         "does not say its CRS": write_vectors(tmp_path / "bare.gpkg", [house], crs=None),
         "holds no polygon": write_vectors(tmp_path / "points.gpkg", [shapely.Point(85, 27)]),
-        "has 2 layers: give one as --layer .a, b.": several,
+        "has 2 layers .a, b.: give one as layer": several,
         "cannot be read as a vector file": nonsense,
         "does not exist": tmp_path / "none.gpkg",
     }
     for words, path in cases.items():
         with pytest.raises(CampDetectorError, match=words):
             preprocess(options(labels=path))
-    with pytest.raises(CampDetectorError, match=r"has no layer 'c': give one as --layer .a, b."):
+    with pytest.raises(
+        CampDetectorError, match=r"has no layer 'c' .it has a, b.: give one as layer"
+    ):
         preprocess(options(labels=several, layer="c"))
     assert tiles.requests == []
     assert preprocess(options(labels=several, layer="b")).manifest.labels.features == 1
