@@ -247,6 +247,8 @@ def test_a_bad_model(
         (("--min-area", "-1"), "--min-area must be 0 to 1000000 square metres"),
         (("--simplify", "-1"), "--simplify"),
         (("--bands", "1,2"), "--bands names 2 bands"),
+        (("--bands", "1,2"), ": e.g. --bands 1,2,3"),
+        (("--bands", f"1,2,{'9' * 400}"), "--bands asks for band 999"),
         (("--bands", "red"), "--bands must be whole numbers between commas"),
         (("--stretch", "9,1"), "LOW below HIGH"),
         (("--stretch", "wide"), "--stretch must be percentile or LOW,HIGH"),

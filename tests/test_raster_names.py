@@ -20,12 +20,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rasterio.transform import Affine
 
+from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.console import ignore_undecodable_logs
 from camp_detector_core.detection.own_inputs import refuse_own_inputs, refuse_own_sources
 from camp_detector_core.detection.ports import Listener
 from camp_detector_core.detection.request import Request
 from camp_detector_core.detection.run import detect
 from camp_detector_core.engine.errors import Cancelled, OutputError, RasterError
+from camp_detector_core.engine.esri_words import EsriWords
+from camp_detector_core.engine.parameters import ARCGIS
 from camp_detector_core.georaster.names import literal
 from camp_detector_core.georaster.read_errors import cannot_open, cannot_read
 from camp_detector_core.products.rasterio_run import RasterioRun
@@ -154,6 +157,16 @@ def test_a_crs_without_a_place_is_no_georeference(tmp_path: Path, kind: str) -> 
         open_raster([path, write_raster(tmp_path / "b.tif", rgb_of(scene()))])
     chip = open_chip(path)
     assert chip.grid is None
+
+
+def test_each_host_names_what_it_has_for_a_picture_without_place(tmp_path: Path) -> None:
+    image = write_raster(tmp_path / "a.tif", plain(), transform=Affine.identity())
+    with open_raster(image) as source:
+        (warning,) = source.warnings
+    assert warning.render(COMMAND).endswith(
+        ": set another size with --pixel-size, or place it with gdal_edit.py -a_ullr"
+    )
+    assert warning.render(EsriWords(ARCGIS)).endswith(": place it with Register Raster")
 
 
 def test_training_says_so_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -377,7 +377,7 @@ def test_no_argument_shows_the_help(camp: Any) -> None:
         (("a.tif", "-o", "o.gpkg", "--min-area", "nan"), "--min-area must be 0 to 1000000 square"),
         (
             ("a.tif", "-o", "o.gpkg", "--stretch=-1e308,1e308"),
-            "must be percentile or LOW,HIGH",
+            "must be percentile or LOW,HIGH with LOW below HIGH, at most 1.8e+308 apart",
         ),
     ],
 )

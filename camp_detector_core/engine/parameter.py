@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, field
 from enum import Enum
 from numbers import Integral, Real
@@ -15,6 +16,8 @@ _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no")
 _PAIR = 2
 _MOST = 40
 """Characters of a value that an error repeats."""
+_WIDEST = sys.float_info.max
+"""Widest range: the difference of its ends is a finite float64."""
 UNITS = {"m": "metres", "m2": "square metres", "px": "pixels"}
 """Units of parameters, and their words."""
 
@@ -64,7 +67,7 @@ class Limits(NamedTuple):
     def hold(self, value: float) -> bool:
         """Tell whether a number lies within; NaN never does, infinity neither."""
         is_low = value > self.low if self.above else value >= self.low
-        return is_low and value <= self.high and math.isfinite(value)
+        return is_low and value <= self.high and value < math.inf
 
     def __str__(self) -> str:
         """Give the limits in words, such as "0 to 1", "above 0 and up to 1" or "1 or more"."""
@@ -131,7 +134,8 @@ class Parameter:
         is_several = isinstance(value, (tuple, list))
         numbers = tuple(value) if is_several else (value,)
         if is_several != (self.kind in _SEVERAL) or not self._holds(numbers):
-            raise self._error(",".join(map(self._digits, numbers)) or "none")
+            limit = f", at most {_WIDEST:.2g} apart" if self._is_too_wide(numbers) else ""
+            raise self._error(",".join(map(self._digits, numbers)) or "none", limit)
 
     def parse(self, text: Any, *, decimal_comma: bool = False) -> Any:  # noqa: ANN401 - text, number, bool or None; the kind's type
         """Read a value in any of the forms in which hosts write it.
@@ -174,9 +178,20 @@ class Parameter:
         if self.kind is Kind.WORD or not all(map(self._is_number, numbers)):
             return False
         if self.kind is Kind.RANGE:
-            low, high = numbers if len(numbers) == _PAIR else (0.0, 0.0)
-            return low < high and math.isfinite(high - low)
+            return self._is_ascending(numbers) and not self._is_too_wide(numbers)
         return bool(numbers) and (self.limits is None or all(map(self.limits.hold, numbers)))
+
+    def _is_ascending(self, numbers: tuple[Any, ...]) -> bool:
+        """Return True for two numbers, the lower one first."""
+        is_pair = len(numbers) == _PAIR and all(map(self._is_number, numbers))
+        return is_pair and bool(numbers[0] < numbers[1])
+
+    def _is_too_wide(self, numbers: tuple[Any, ...]) -> bool:
+        """Return True for the ends of a range whose difference is no finite float64."""
+        if self.kind is not Kind.RANGE or not self._is_ascending(numbers):
+            return False
+        low, high = numbers
+        return bool(max(abs(low), abs(high)) > _WIDEST or high - low > _WIDEST)
 
     def _is_number(self, value: object) -> bool:
         kind = Integral if self.kind in {Kind.WHOLE, Kind.WHOLES} else Real
@@ -185,14 +200,17 @@ class Parameter:
     def _digits(self, value: Any) -> str:  # noqa: ANN401 - whatever a script gives
         return _plain(value) if self._is_number(value) else repr(value)
 
-    def _error(self, value_text: str) -> ParameterError:
-        sentence = f"must be {self.requirement()}, got {shown(value_text, _MOST)}"
+    def _error(self, value_text: str, limit: str = "") -> ParameterError:
+        sentence = f"must be {self.requirement()}{limit}, got {shown(value_text, _MOST)}"
         return ParameterError(sentence, parameter=self.name)
 
 
 def _plain(number: float) -> str:
     """A number in digits, unless these are many."""
-    return f"{number:.10g}"
+    try:
+        return f"{number:.10g}"
+    except OverflowError:  # an integer that no float64 holds
+        return "a number too large"
 
 
 def _flag(text: str) -> bool:

@@ -9,6 +9,8 @@ from ..engine.messages import Message
 from .layout import ALPHA
 
 if TYPE_CHECKING:
+    from typing import Sequence
+
     from ..engine.spec import ModelSpec
     from .layout import Layout
 
@@ -54,13 +56,11 @@ def choose_bands(
         )
     image_bands = [i for i, c in enumerate(layout.colors, 1) if c != ALPHA]
     if len(image_bands) < len(names) or len(image_bands) > max(_MAX_UNNAMED, len(names)):
-        numbers = image_bands or [1]  # each of them is a band that there is
-        example = ",".join(str(numbers[min(i, len(numbers) - 1)]) for i in range(len(names)))
         msg = (
             f"{layout.label} has {_count(len(image_bands))} and the model takes "
             f"{_count(len(names))} ({', '.join(names)})"
         )
-        remedy = f"say which with {{bands}}, e.g. {{bands={example}}}"
+        remedy = f"say which with {{bands}}, {_example(image_bands, len(names))}"
         raise RasterError(msg, parameter="bands", remedy=remedy)
     first_bands = tuple(image_bands[: len(names)])
     return BandChoice(first_bands, _guess(layout, first_bands, names, ""))
@@ -77,6 +77,13 @@ def _guess(layout: Layout, bands: tuple[int, ...], names: list[str], reason: str
         f"{', '.join(names)}{reason}"
     )
     return Message(sentence, "bands", "({bands} chooses others)")
+
+
+def _example(numbers: Sequence[int], length: int) -> str:
+    """Return an example of band numbers that exist, as a remedy; the last repeats if too few."""
+    numbers = numbers or [1]
+    example = ",".join(str(numbers[min(i, len(numbers) - 1)]) for i in range(length))
+    return f"e.g. {{bands={example}}}"
 
 
 def _count(bands: int) -> str:
@@ -97,16 +104,17 @@ def check_numbers(
     Raises:
         ParameterError: Numbers that do not exist, too few or too many.
     """
+    remedy = _example(range(1, count + 1), len(names))
     if len(band_numbers) != len(names):
         msg = (
             f"names {_count(len(band_numbers))}, but the model takes {_count(len(names))} "
             f"({', '.join(names)})"
         )
-        raise ParameterError(msg, parameter="bands")
+        raise ParameterError(msg, parameter="bands", remedy=remedy)
     missing_bands = [b for b in band_numbers if b > count]
     if missing_bands:
         msg = f"asks for band {missing_bands[0]}, but {label} has {count}"
-        raise ParameterError(msg, parameter="bands")
+        raise ParameterError(msg, parameter="bands", remedy=remedy)
 
 
 def _find(layout: Layout, name: str) -> int | None:

@@ -40,6 +40,7 @@ _MAX_ROW = 32 << 30
 _ROW_BYTES = 16
 """Largest memory in bytes of a row of chips; and bytes per pixel besides the classes."""
 _THE_MODELS = ", the model's"
+_WITHOUT_PLACE = "set another size with {pixel_size} | place it with {tool:assign_place}"
 _NO_GEOJSON = "; a GeoJSON of it would be taken for longitude and latitude, other formats not"
 
 
@@ -185,8 +186,7 @@ def _place(
             f"{first.name} {first.placeless}: results are in pixels of the picture, and a pixel "
             f"is taken as {metres:g} m{'' if has_size else _THE_MODELS}{_NO_GEOJSON}"
         )
-        remedy = "" if has_size else "({pixel_size} sets another size)"
-        warnings.append(Message(sentence, "pixel_size", remedy))
+        warnings.append(Message(sentence, "pixel_size", "" if has_size else _WITHOUT_PLACE))
     elif options.pixel_size is not None:
         msg = f"is for pictures without georeference, and {first.name} has one"
         raise ParameterError(msg, parameter="pixel_size")
@@ -196,7 +196,7 @@ def _place(
             f"{first.name} has no CRS: its units are taken as metres, and the results carry none"
             f"{_NO_GEOJSON}"
         )
-        warnings.append(Message(sentence))
+        warnings.append(Message(sentence, remedy="assign one with {tool:assign_crs}"))
     grid = Grid(plan.shape, plan.transform, None)
     try:
         grid = on_ground(grid, first.crs, unit=metres)

@@ -238,6 +238,7 @@ def test_the_engine_speaks_of_titles_and_menus_and_names_stay_as_they_are(do: An
         f"{name} (its own pixel size as “Resolution” (RESOLUTION) runs it)",
         f"{name}: turn it first with Raster > Projections > Warp",
         name,
+        f"{name}: place it with the Georeferencer",
         f"{name}; “Stretch” (STRETCH) LOW,HIGH sets others",
         "“Straighten outlines by” (SIMPLIFY) must be 0 to 9 metres, got 10",
         f"the layer {name}\\x1b has 3 bands",

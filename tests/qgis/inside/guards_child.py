@@ -284,6 +284,9 @@ class Steps:
                 RasterError(name, remedy="({gsd=native} runs it)"),
                 RasterError(name, remedy="turn it first with {tool:warp}"),
                 Message(name, remedy="({pixel_size} sets it)"),
+                Message(
+                    name, remedy="set it with {pixel_size} | place it with {tool:assign_place}"
+                ),
                 Message(name, remedy="; {stretch=LOW,HIGH} sets others"),
                 ParameterError("must be 0 to 9 metres, got 10", parameter="simplify"),
                 f"the layer {name}\x1b has 3 bands",
