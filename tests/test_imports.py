@@ -55,7 +55,6 @@ ONLY_IN = {
         "camp_detector_core.network.channels",
         "camp_detector_core.network.unet",
         "camp_detector_core.network.export",
-        "camp_detector_core.torch_predictor",
         "training",
     ),
     "lightning": ("training",),

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _MAX_TOTAL = 2 << 30
 _MAX_SOURCE = 256 << 10
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-"""Names of packages that `camp_detector_core.packaging` makes."""
+"""Names of packages that `camp_detector_core.esri` makes."""
 _SAFE_PARSER = (3, 11)
 """From this Python on, a source that is nested too deep is an error; older ones crash."""
 _PARAGRAPH = 600

@@ -120,7 +120,7 @@ class Steps:
 
     def gpu_that_is_none(self):
         """ONNX Runtime that takes the processor without a word."""
-        from camp_detector._core.engine import ort
+        from camp_detector._core.engine.predictors import ort
         from camp_detector.models import ModelLibrary
         from camp_detector.runtime import devices
 

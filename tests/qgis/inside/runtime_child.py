@@ -124,8 +124,8 @@ class Steps:
         """A model on a GPU that fails in the middle of a run."""
         import numpy as np
         from camp_detector._core.engine.errors import PredictorError
-        from camp_detector._core.engine.ort import OnnxPredictor
-        from camp_detector._core.engine.predictors import Falling
+        from camp_detector._core.engine.predictors.open import Falling
+        from camp_detector._core.engine.predictors.ort import OnnxPredictor
         from camp_detector.models import ModelLibrary
 
         data, messages = ModelLibrary.from_settings().default().read(), []
