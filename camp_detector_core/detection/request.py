@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     AnyPath = Union[str, os.PathLike[str]]
 
 OutputGrid = Literal["model", "image"]
+RASTERS = ("probability", "mask")
+"""Outputs that are made while the model runs."""
 _SUFFIXES = {"probability": ".tif", "mask": ".tif", "overlay": ".png", "report": ".json"}
 
 
@@ -66,7 +68,7 @@ class Outputs(Part):
     def __post_init__(self) -> None:
         """Refuse a grid for rasters where none is asked for, and what is outside of limits."""
         super().__post_init__()
-        if self.grid != GRID.default and self.probability is None and self.mask is None:
+        if self.grid != GRID.default and not self.paths().keys() & {*RASTERS}:
             msg = "is for rasters, and none is asked for"
             remedy = "add {probability} or {mask}"
             raise ParameterError(msg, parameter="grid", value=self.grid, remedy=remedy)

@@ -23,6 +23,7 @@ from ..outputs.output_set import OutputSet, standing
 from .doubts import doubts_of
 from .outcome import Outcome, Setup
 from .own_inputs import refuse_own_inputs, refuse_own_sources
+from .request import RASTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from .ports import Listener, RunLibrary
     from .request import OpenModel, Request
 
-_RASTERS = ("probability", "mask")
 _STAGES = {"dwellings": "vector file", "overlay": "overlay"}
 
 
@@ -66,7 +66,7 @@ def detect(request: Request, library: RunLibrary, listener: Listener) -> Outcome
             run.warn(warning)
         sinks = [
             stack.enter_context(library.raster_sink(n, targets[n], setup, listener.cancelled))
-            for n in _RASTERS
+            for n in RASTERS
             if n in targets
         ]
         stats, dwellings = setup.finding.run(sinks, stage=run.stage, progress=listener)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..engine.errors import RasterError
 from ..engine.grid import blocks
+from ..engine.ports import MosaicSink
 from ..engine.scores import MAX_SCORE, NODATA_SCORE
 from ..outputs.output_set import cannot_write
 
@@ -103,7 +104,7 @@ class CogLibrary(Protocol):
         """Open a finished file to read it back."""
 
 
-class RasterSink(Protocol):
+class RasterSink(MosaicSink, Protocol):
     """A raster that takes strips of a detection."""
 
     kind: str
@@ -114,13 +115,6 @@ class RasterSink(Protocol):
 
     def __exit__(self, *_: object) -> None:
         """Close the files, whatever became of them."""
-
-    def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Store a window; see the engine's `MosaicSink`.
-
-        Raises:
-            OutputError: It cannot be stored.
-        """
 
     def finish(self) -> Path:
         """Write the raster; give its temporary path.

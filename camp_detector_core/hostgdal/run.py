@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Callable, Iterator, Optional
 
+from ..detection.request import RASTERS
 from ..engine.errors import OutputError
 from ..georaster.cog import raster_sink
 from .cog import GdalCogs
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from ..detection.request import Outputs
     from ..georaster.cog import RasterSink
     from ..outputs.output_set import Target
-
-_RASTERS = {"probability", "mask"}
 
 
 class GdalResults:
@@ -29,7 +28,7 @@ class GdalResults:
             OutputError: Something else is asked for.
         """
         del crs_wkt
-        unsupported = sorted(outputs.paths().keys() - _RASTERS)
+        unsupported = sorted(outputs.paths().keys() - {*RASTERS})
         if unsupported or outputs.grid != "model":
             raise _elsewhere(", ".join(unsupported) or "a raster on the grid of the image")
 
