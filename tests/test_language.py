@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from pathlib import PurePosixPath
 
 import pytest
 
@@ -19,9 +18,6 @@ from tests.support.language import (
     source_files,
 )
 
-NOT_YET = frozenset(("camp_detector_core/cli", "training"))
-"""Folders that still break the rules, their subfolders apart. The list may only shrink."""
-
 MOST_VAGUE = 10
 """Vague names among 1,000 bindings. The number may only shrink."""
 
@@ -32,23 +28,14 @@ def language() -> Language:
     return language_of(source_files())
 
 
-def folder_of(place: Place) -> str:
-    """Return the folder of a file, below the repository's root."""
-    return PurePosixPath(place.path).parent.as_posix()
-
-
-def in_clean_folders(places: list[Place]) -> list[str]:
-    """Return the places, as lines of text, that lie outside of the folders of `NOT_YET`."""
-    return [
-        f"{place.path}:{place.line}: {place.text.splitlines()[0]}"
-        for place in places
-        if folder_of(place) not in NOT_YET
-    ]
+def lines_of(places: list[Place]) -> list[str]:
+    """Return places as lines of text."""
+    return [f"{place.path}:{place.line}: {place.text.splitlines()[0]}" for place in places]
 
 
 def test_no_name_is_a_bare_participle(language: Language) -> None:
     assert language.bindings
-    assert in_clean_folders(language.forbidden) == []
+    assert lines_of(language.forbidden) == []
 
 
 def test_few_names_say_nothing_of_the_thing(language: Language) -> None:
@@ -57,7 +44,7 @@ def test_few_names_say_nothing_of_the_thing(language: Language) -> None:
 
 def test_every_docstring_begins_with_a_subject_or_a_verb(language: Language) -> None:
     assert language.docstrings
-    assert in_clean_folders(language.headless) == []
+    assert lines_of(language.headless) == []
 
 
 def glossary() -> list[list[str]]:
@@ -79,11 +66,6 @@ def test_the_owners_of_terms_exist() -> None:
     folders = (ROOT, ROOT / "camp_detector_core")
     assert len(owners) >= len(glossary())
     assert [o for o in owners if not any((f / o[1]).exists() for f in folders)] == []
-
-
-def test_a_folder_that_became_clean_has_left_the_list(language: Language) -> None:
-    unclean = {folder_of(place) for place in (*language.forbidden, *language.headless)}
-    assert sorted(NOT_YET - unclean) == []
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 REGISTERED = "models:/"
-"""How the address of a registered model begins."""
+"""Beginning of the address of a registered model."""
 _TORCH = {".pt", ".pth", ".ckpt"}
 _ENDS = {
     "mask": "mask.tif",
