@@ -342,3 +342,39 @@ def test_a_small_file_has_the_rights_of_any_new_file(tmp_path: Path, umask: int,
         os.umask(before)
     assert (tmp_path / "a.json").stat().st_mode & 0o777 == mode
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def killed_writer(path: Path) -> None:
+    """Have a process die when it has written half of a file."""
+    child = os.fork()
+    if child == 0:
+        with whole_file(path) as part:
+            part.write_bytes(b"hal")
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+
+
+def test_what_a_killed_writer_left_is_cleared_away_by_the_next(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "a.json"
+    write_whole(path, b"old")
+    killed_writer(path)
+    assert path.read_bytes() == b"old"
+    (room,) = rooms_in(tmp_path)
+    assert (room / "a.json").read_bytes() == b"hal"
+    with whole_file(tmp_path / "b.json") as part:  # another one lives meanwhile
+        part.write_bytes(b"other")
+        write_whole(path, b"new")
+    assert files_in(tmp_path) == {"a.json": "new", "b.json": "other"}
+    assert rooms_in(tmp_path) == []
+    (message,) = caplog.messages
+    assert message.startswith(f"an earlier run into {tmp_path} was killed before it was done")
+
+
+def test_a_file_that_fails_leaves_the_earlier_one_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.json"
+    with suppress(KeyboardInterrupt), whole_file(path) as part:
+        part.write_bytes(b"hal")
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []

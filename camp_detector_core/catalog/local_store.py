@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from camp_detector_core.outputs.whole_file import PART, new_folders, whole_file
+from camp_detector_core.outputs.scratch import PREFIX, recover
+from camp_detector_core.outputs.whole_file import new_folders, whole_file
 
 from .errors import CatalogError, ConflictError, UnknownModelError
 from .names import CATALOG, LOCK, TABLE
@@ -163,8 +164,8 @@ class LocalStore:
             raise _error_of(error, f"cannot write {self.folder / LOCK}") from error
         try:
             self._acquire(lock)
-            for left in self.folder.rglob(f"{PART}*"):
-                left.unlink(missing_ok=True)
+            for parent in {left.parent for left in self.folder.rglob(f"{PREFIX}*")}:
+                recover(parent)
             yield
         finally:
             os.close(lock)
@@ -176,7 +177,7 @@ class LocalStore:
         if not self.folder.is_dir():
             msg = f"{self.folder} is a file: name a folder for the catalogue"
             raise CatalogError(msg)
-        names = {p.name for p in self.folder.iterdir() if not p.name.startswith(PART)}
+        names = {p.name for p in self.folder.iterdir() if not p.name.startswith(PREFIX)}
         if CATALOG not in names and names - _CATALOG_FILES:
             msg = (
                 f"{self.folder} holds other files and no {CATALOG}: name a new or empty folder "

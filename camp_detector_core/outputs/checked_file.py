@@ -19,7 +19,7 @@ class ExportError(CampDetectorError):
 def write_checked(data: bytes, path: Path, *, check: Callable[[Path], None]) -> None:
     """Write beside the target, check, then rename: the target is whole and right, or untouched."""
     try:
-        with whole_file(path, suffix=path.suffix) as temporary:
+        with whole_file(path) as temporary:
             temporary.write_bytes(data)
             temporary.chmod(0o644)
             check(temporary)

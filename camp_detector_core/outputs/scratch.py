@@ -24,10 +24,13 @@ else:
 LOG = logging.getLogger(__name__)
 Warn = Callable[[str], None]
 
-_PREFIX = ".camp-detector-"
+PREFIX = ".camp-detector-"
+"""Beginning of the names of hidden folders."""
 _LOCK = "lock"
 _YOUNG = 60.0
 """Seconds in which a folder may have no lock yet."""
+_own: set[Path] = set()
+"""Hidden folders of this process: locks of network disks do not hold against the process itself."""
 
 
 class Workplace:
@@ -44,8 +47,9 @@ class Workplace:
             OSError: It cannot be made.
         """
         recover(parent, warn=warn)
-        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         """Folder of finished files."""
+        _own.add(self.folder)
         self.scratch = self.folder / "scratch"
         """Folder of intermediate files."""
         self.old = self.folder / OLD
@@ -68,6 +72,7 @@ class Workplace:
         self._lock_path.unlink(missing_ok=True)
 
     def _unlock(self) -> None:
+        _own.discard(self.folder)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -81,8 +86,8 @@ def recover(parent: Path, *, warn: Warn = LOG.warning) -> None:
         warn: Told what was done, in a sentence.
     """
     with suppress(OSError):
-        for room in sorted(parent.glob(f"{_PREFIX}*")):
-            if room.is_dir() and not room.is_symlink():
+        for room in sorted(parent.glob(f"{PREFIX}*")):
+            if room.is_dir() and not room.is_symlink() and room not in _own:
                 _recover_room(room, warn)
 
 
