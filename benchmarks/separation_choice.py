@@ -22,7 +22,7 @@ import shapely
 
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.model_file import open_model
-from camp_detector_core.network.unet import load_state, read_state
+from camp_detector_core.network.unet import load_state, read_weights
 from training.artefacts.dwelling_score import DwellingScore, measure, scored_areas
 from training.artefacts.finish import calibrated, predict_part
 from training.artefacts.separation_choice import SEED_METRES2, THRESHOLDS, choose_separation
@@ -65,7 +65,7 @@ def of_run(folder: Path) -> Subject:
     data = CampDataModule(replace(run.data, split=SplitOptions(file=run.split_file)))
     network = new_network(run.options).network
     path = folder / CHECKPOINTS / "best.ckpt"
-    load_state(network, read_state(path), origin=path)
+    load_state(network, read_weights(path)[0], origin=path)
     model = TrainedModel(network.eval(), build_spec(run.options), run.options.separation)
     predictions = predict_part(calibrated(model, data), data, "val", method="all")
     spec = replace(model.spec, threshold=best_threshold(histogram_of(predictions)))

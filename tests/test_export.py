@@ -32,7 +32,7 @@ from camp_detector_core.network.export import (
     export_torchscript,
 )
 from camp_detector_core.network.scripting import without_places
-from camp_detector_core.network.unet import NetworkError, load_state, read_state
+from camp_detector_core.network.unet import NetworkError, load_state, read_weights
 from tests.support.models import tiny_spec
 
 if TYPE_CHECKING:
@@ -353,7 +353,7 @@ def test_the_state_dict_holds_tensors_alone(tmp_path: Path) -> None:
     export_state(network, tmp_path / "m.pth")
     tensors = torch.load(tmp_path / "m.pth", weights_only=True)
     assert all(torch.is_tensor(v) for v in tensors.values())
-    load_state(other, read_state(tmp_path / "m.pth"), origin=tmp_path / "m.pth")
+    load_state(other, read_weights(tmp_path / "m.pth")[0], origin=tmp_path / "m.pth")
     batch = chips(1, 32, 32)
     np.testing.assert_array_equal(expected(other, batch), expected(network, batch))
 
@@ -371,7 +371,7 @@ class Bomb:
 def test_weights_that_carry_code_are_refused_and_not_run(tmp_path: Path) -> None:
     torch.save({"w": torch.zeros(1), "x": Bomb(tmp_path / "boom")}, tmp_path / "m.pth")
     with pytest.raises(NetworkError, match=r"m\.pth cannot be read as weights"):
-        read_state(tmp_path / "m.pth")
+        read_weights(tmp_path / "m.pth")
     assert not (tmp_path / "boom").exists()
 
 
@@ -379,10 +379,10 @@ def test_weights_that_carry_code_are_refused_and_not_run(tmp_path: Path) -> None
 def test_files_that_are_no_weights_are_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "m.pth").write_bytes(content)
     with pytest.raises(NetworkError, match=r"m\.pth"):
-        read_state(tmp_path / "m.pth")
+        read_weights(tmp_path / "m.pth")
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     export_state(Small(bands=4), tmp_path / "m.pth")
     with pytest.raises(NetworkError, match="another network"):
-        load_state(Small(), read_state(tmp_path / "m.pth"), origin=tmp_path / "m.pth")
+        load_state(Small(), read_weights(tmp_path / "m.pth")[0], origin=tmp_path / "m.pth")

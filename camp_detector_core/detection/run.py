@@ -69,7 +69,11 @@ def detect(request: Request, library: RunLibrary, listener: Listener) -> Outcome
             for n in RASTERS
             if n in targets
         ]
-        stats, dwellings = setup.finding.run(sinks, stage=run.stage, progress=listener)
+        with run.stage("detect"):
+            stats, dwellings = setup.finding.run(sinks, progress=listener)
+        for sink in sinks:
+            with run.stage(sink.kind):
+                sink.finish()
         source = setup.source
         rows = rows_of(dwellings, source.grid, setup.finding.spec, source.crs)
         outcome = Outcome(setup, started, stats, dwellings, rows, run.seconds, run.warnings)

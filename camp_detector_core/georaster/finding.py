@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, Optional, Sequence
+from typing import TYPE_CHECKING, Optional, Sequence
 
 from ..engine.polygons.outline import OutlineOptions
 from ..engine.polygons.sink import PolygonSink
@@ -18,15 +17,7 @@ if TYPE_CHECKING:
     from ..engine.prepare import Stretch
     from ..engine.spec import ModelSpec
     from ..engine.tiling.detect import DetectStats
-    from .cog import RasterSink
     from .settings import Settings
-
-
-@contextmanager
-def _unreported(name: str) -> Iterator[None]:
-    """Time a stage without reporting it."""
-    del name
-    yield
 
 
 @dataclass(frozen=True)
@@ -61,43 +52,28 @@ class Finding:
         )
 
     def run(
-        self,
-        rasters: Sequence[RasterSink] = (),
-        *,
-        sinks: Sequence[MosaicSink] = (),
-        stage: Callable[[str], ContextManager[None]] = _unreported,
-        progress: Optional[Progress] = None,
+        self, sinks: Sequence[MosaicSink], *, progress: Optional[Progress] = None
     ) -> tuple[DetectStats, list[Dwelling]]:
-        """Run the model, finish the rasters and return the dwellings in pixels of the grid.
+        """Run the model and return the dwellings in pixels of the grid.
 
         Args:
-            rasters: Get the scores and classes, too; they are closed in any case.
-            sinks: Get the same, and stay the caller's.
-            stage: Told before each stage and after it.
+            sinks: Get the scores and classes, too; the caller finishes them.
             progress: Told after each chip; asked whether to stop.
 
         Raises:
             Cancelled: ``progress`` said so.
             RasterError: The source cannot be read.
             PredictorError: The model fails.
-            OutputError: A raster cannot be written.
+            OutputError: A sink cannot store something.
         """
         polygons = PolygonSink(self.source.grid.shape, self.spec, self.outlines)
-        predictor = AugmentedPredictor(self.predictor) if self.settings.tta else self.predictor
-        with ExitStack() as stack:
-            for sink in rasters:
-                stack.enter_context(sink)
-            with stage("detect"):
-                stats = detect(
-                    self.source,
-                    predictor,
-                    self.spec,
-                    [polygons, *sinks, *rasters],
-                    plan=self.plan,
-                    stretch=self.stretch,
-                    progress=progress,
-                )
-            for sink in rasters:
-                with stage(sink.kind):
-                    sink.finish()
+        stats = detect(
+            self.source,
+            AugmentedPredictor(self.predictor) if self.settings.tta else self.predictor,
+            self.spec,
+            [polygons, *sinks],
+            plan=self.plan,
+            stretch=self.stretch,
+            progress=progress,
+        )
         return stats, polygons.finish()

@@ -105,10 +105,18 @@ class Reader(Protocol):
         """GDAL's colour name of each band, in lower case."""
 
     def header(self) -> Header:
-        """Read the header without pixels."""
+        """Read the header without pixels.
+
+        Raises:
+            RasterError: It cannot be understood.
+        """
 
     def files(self) -> tuple[str, ...]:
-        """List the files of the raster, one level deep if it is virtual."""
+        """List the files of the raster, one level deep if it is virtual.
+
+        Raises:
+            RasterError: They cannot be told.
+        """
 
     def read(
         self,
@@ -128,6 +136,7 @@ class Reader(Protocol):
 
         Raises:
             ReadError: They cannot be read.
+            RasterError: Memory or the limit of open files does not suffice.
         """
 
     def read_mask(
@@ -137,6 +146,7 @@ class Reader(Protocol):
 
         Raises:
             ReadError: It cannot be read.
+            RasterError: Memory or the limit of open files does not suffice.
         """
 
     def close(self) -> None:

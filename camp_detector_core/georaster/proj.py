@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from ..engine.errors import RasterError
 
 if TYPE_CHECKING:
-    from .ports import Library
+    from .ports import Crs, Library
 
+_Crs = TypeVar("_Crs", bound="Crs")
 _VARIABLES = ("PROJ_DATA", "PROJ_LIB")
 """Variables with the path of PROJ's database; the second is the name in releases before 9.1."""
 _PLACE = ("EPSG:32631", 500_000.0, 0.0, 3.0, 0.0)
@@ -46,3 +47,9 @@ def refuse_without_database(library: Library) -> None:
     )
     msg = f"no CRS can be read, because PROJ does not find the database of its release{reason}; "
     raise RasterError(msg + remedy)
+
+
+def check_crs(crs: _Crs) -> _Crs:
+    """Return the CRS of a raster after a test that PROJ can work with it; a broken one raises."""
+    _ = crs.wkt, crs.label, crs.unit if crs.is_geographic or crs.is_projected else 1.0
+    return crs

@@ -114,19 +114,15 @@ def _mapping(band: int, number: int, nodata: float | None) -> Iterator[str]:
 
 
 def _transformer(native: Transform, target: Transform) -> Iterator[str]:
-    yield "<Transformer>"
-    yield "<ApproxTransformer>"
+    yield "<Transformer><ApproxTransformer>"
     yield f"<MaxError>{_TOLERANCE!r}</MaxError>"
-    yield "<BaseTransformer>"
-    yield "<GenImgProjTransformer>"
+    yield "<BaseTransformer><GenImgProjTransformer>"
     for end, transform in (("Src", native), ("Dst", target)):
         yield f"<{end}GeoTransform>{_numbers(transform.gdal)}</{end}GeoTransform>"
         inverse = _inverse_geotransform(transform)
         yield f"<{end}InvGeoTransform>{_numbers(inverse)}</{end}InvGeoTransform>"
-    yield "</GenImgProjTransformer>"
-    yield "</BaseTransformer>"
-    yield "</ApproxTransformer>"
-    yield "</Transformer>"
+    yield "</GenImgProjTransformer></BaseTransformer>"
+    yield "</ApproxTransformer></Transformer>"
 
 
 def _inverse_geotransform(transform: Transform) -> tuple[float, ...]:

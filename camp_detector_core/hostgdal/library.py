@@ -14,6 +14,7 @@ from ..engine.grid import Shape, Transform, Window
 from ..georaster.ellipsoid import Ellipsoid
 from ..georaster.gdal_settings import OFFLINE
 from ..georaster.ports import Crs, Header
+from ..georaster.proj import check_crs
 from ..georaster.read_errors import (
     cannot_open,
     cannot_read,
@@ -121,13 +122,6 @@ class GdalCrs:
         return points[:, 0], points[:, 1]
 
 
-def _checked_crs(srs: osr.SpatialReference) -> GdalCrs:
-    """Return the CRS of a raster after a test that PROJ can work with it."""
-    wrapped = GdalCrs(srs)
-    _ = wrapped.wkt, wrapped.label, wrapped.unit
-    return wrapped
-
-
 class GdalReader:
     """Open raster; see the port."""
 
@@ -157,11 +151,7 @@ class GdalReader:
             """GDAL's colour name of each band, in lower case."""
 
     def header(self) -> Header:
-        """Read the header without pixels.
-
-        Raises:
-            RasterError: It cannot be understood.
-        """
+        """Read the header without pixels; see the port."""
         with _in_words(cannot_understand, self._label), settings(self._settings):
             return call(self._header)
 
@@ -177,7 +167,7 @@ class GdalReader:
         return Header(
             shape=self.shape,
             transform=Transform(a, b, c, d, e, f),
-            crs=None if srs is None else _checked_crs(srs),
+            crs=None if srs is None else check_crs(GdalCrs(srs)),
             dtypes=self.dtypes,
             colors=self.colors,
             descriptions=tuple(band.GetDescription() or "" for band in bands),
@@ -192,11 +182,7 @@ class GdalReader:
         )
 
     def files(self) -> tuple[str, ...]:
-        """List the files of the raster, one level deep if it is virtual.
-
-        Raises:
-            RasterError: They cannot be told.
-        """
+        """List the files of the raster; see the port."""
         with _in_words(cannot_understand, self._label):
             return tuple(self._open().GetFileList() or ())
 
@@ -208,12 +194,7 @@ class GdalReader:
         shape: Optional[tuple[int, int]] = None,
         average: bool = False,
     ) -> NDArray[np.generic]:
-        """Read the pixels (bands, height, width) of a window; see the port.
-
-        Raises:
-            ReadError: They cannot be read.
-            RasterError: Memory or the limit of open files does not suffice.
-        """
+        """Read the pixels (bands, height, width) of a window; see the port."""
         dataset = self._open()
         height, width = shape or window.shape
         with _in_words(cannot_read, self._label), settings(self._settings):
@@ -225,12 +206,7 @@ class GdalReader:
     def read_mask(
         self, window: Window, *, band: int = 1, shape: Optional[tuple[int, int]] = None
     ) -> NDArray[np.uint8]:
-        """Read the mask (height, width) of a band, 0 for missing pixels.
-
-        Raises:
-            ReadError: It cannot be read.
-            RasterError: Memory or the limit of open files does not suffice.
-        """
+        """Read the mask (height, width) of a band; see the port."""
         dataset = self._open()
         with _in_words(cannot_read, self._label), settings(self._settings):
             mask = dataset.GetRasterBand(band).GetMaskBand()
@@ -276,11 +252,7 @@ class Gdal:
         return False
 
     def open(self, name: str, *, label: Optional[str] = None) -> GdalReader:
-        """Open a raster by its GDAL name or VRT text.
-
-        Raises:
-            RasterError: It does not exist, or is not a raster that GDAL can read.
-        """
+        """Open a raster by its GDAL name or VRT text; see the port."""
         label = label or name
         refuse_empty(name, label)
         flags = gdal.OF_RASTER | gdal.OF_READONLY | gdal.OF_VERBOSE_ERROR
@@ -294,11 +266,7 @@ class Gdal:
         return _StoredText(text)
 
     def crs(self, code: str) -> GdalCrs:
-        """Make the CRS of a code such as EPSG:3857.
-
-        Raises:
-            RasterError: PROJ does not know it; the message holds its own words alone.
-        """
+        """Make the CRS of a code such as EPSG:3857; see the port."""
         try:
             return GdalCrs.from_text(code)
         except GdalError as error:

@@ -185,11 +185,6 @@ def _fit_bands(weight: Tensor, bands: int) -> Tensor:
     return torch.cat(parts, dim=1) * (channels / bands)
 
 
-def read_state(path: Path) -> dict[str, Tensor]:
-    """The tensors of a network; see `read_weights`."""
-    return read_weights(path)[0]
-
-
 def read_weights(path: Path) -> tuple[dict[str, Tensor], bool]:
     """The tensors of a network in a state dict or in a checkpoint of a training run.
 
@@ -233,7 +228,7 @@ def load_state(network: nn.Module, state: Mapping[str, Tensor], *, origin: Path)
 
     Args:
         network: Built as the one that they come from.
-        state: From `read_state`.
+        state: From `read_weights`.
         origin: The file, for the message.
 
     Raises:

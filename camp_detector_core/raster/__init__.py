@@ -9,7 +9,7 @@ from camp_detector_core.georaster.options import SourceOptions
 
 from .cog import RasterioCogs
 from .env import gdal_env
-from .open import open_source
+from .library import open_source
 
 __all__ = [
     "RasterioCogs",

@@ -20,7 +20,9 @@ from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Shape, Transform, Window
 from camp_detector_core.georaster.ellipsoid import Ellipsoid
 from camp_detector_core.georaster.names import literal
+from camp_detector_core.georaster.open import place_source
 from camp_detector_core.georaster.ports import Header
+from camp_detector_core.georaster.proj import check_crs
 from camp_detector_core.georaster.reach import refuse_reach
 from camp_detector_core.georaster.read_errors import (
     cannot_open,
@@ -40,7 +42,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rasterio.io import DatasetReader
 
+    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.georaster.options import SourceOptions
     from camp_detector_core.georaster.ports import Crs
+    from camp_detector_core.georaster.source import PlacedSource
 
 
 FOREIGN: tuple[type[Exception], ...] = (
@@ -112,17 +117,6 @@ class RasterioCrs:
         return np.asarray(lon), np.asarray(lat)
 
 
-def _checked_crs(crs: CRS) -> RasterioCrs:
-    """Return the CRS of a raster after a test that PROJ can work with it."""
-    wrapped = RasterioCrs(crs)
-    _ = (
-        wrapped.wkt,
-        wrapped.label,
-        wrapped.unit if wrapped.is_geographic or wrapped.is_projected else 1.0,
-    )
-    return wrapped
-
-
 def crs_of(wkt: str | None) -> RasterioCrs | None:
     """Make the CRS of a grid."""
     return RasterioCrs(CRS.from_wkt(wkt)) if wkt else None
@@ -148,11 +142,7 @@ class RasterioReader:
             """GDAL's colour name of each band, in lower case."""
 
     def header(self) -> Header:
-        """Read the header without pixels.
-
-        Raises:
-            RasterError: It cannot be understood.
-        """
+        """Read the header without pixels; see the port."""
         dataset = self._dataset
         with _in_words(cannot_understand, self._label):
             flags: Sequence[list[MaskFlags]] = dataset.mask_flag_enums or ([],)
@@ -161,7 +151,7 @@ class RasterioReader:
             return Header(
                 shape=self.shape,
                 transform=Transform(*tuple(dataset.transform)[:6]),
-                crs=_checked_crs(dataset.crs) if dataset.crs else None,
+                crs=check_crs(RasterioCrs(dataset.crs)) if dataset.crs else None,
                 dtypes=self.dtypes,
                 colors=self.colors,
                 descriptions=tuple(d or "" for d in dataset.descriptions),
@@ -176,11 +166,7 @@ class RasterioReader:
             )
 
     def files(self) -> tuple[str, ...]:
-        """List the files of the raster, one level deep if it is virtual.
-
-        Raises:
-            RasterError: They cannot be told.
-        """
+        """List the files of the raster; see the port."""
         with _in_words(cannot_understand, self._label):
             return tuple(self._dataset.files)
 
@@ -192,12 +178,7 @@ class RasterioReader:
         shape: tuple[int, int] | None = None,
         average: bool = False,
     ) -> NDArray[np.generic]:
-        """Read the pixels (bands, height, width) of a window; see the port.
-
-        Raises:
-            ReadError: They cannot be read.
-            RasterError: Memory or the limit of open files does not suffice.
-        """
+        """Read the pixels (bands, height, width) of a window; see the port."""
         resampling = Resampling.average if average else Resampling.nearest
         layers = None if shape is None else (len(bands), *shape)
         with _in_words(cannot_read, self._label):
@@ -212,12 +193,7 @@ class RasterioReader:
     def read_mask(
         self, window: Window, *, band: int = 1, shape: tuple[int, int] | None = None
     ) -> NDArray[np.uint8]:
-        """Read the mask (height, width) of a band, 0 for missing pixels.
-
-        Raises:
-            ReadError: It cannot be read.
-            RasterError: Memory or the limit of open files does not suffice.
-        """
+        """Read the mask (height, width) of a band; see the port."""
         with _in_words(cannot_read, self._label):
             return np.asarray(
                 self._dataset.read_masks(band, window=_rasterio_window(window), out_shape=shape)
@@ -237,11 +213,7 @@ class Rasterio:
         return False
 
     def open(self, name: str, *, label: str | None = None) -> RasterioReader:
-        """Open a raster by its GDAL name or VRT text.
-
-        Raises:
-            RasterError: It does not exist, or is not a raster that GDAL can read.
-        """
+        """Open a raster by its GDAL name or VRT text; see the port."""
         dataset = open_dataset(name, label=label)
         try:
             return RasterioReader(dataset, label or name)
@@ -254,11 +226,7 @@ class Rasterio:
         return MemoryFile(text.encode(), ext=".vrt")
 
     def crs(self, code: str) -> RasterioCrs:
-        """Make the CRS of a code such as EPSG:3857.
-
-        Raises:
-            RasterError: PROJ does not know it; the message holds its own words alone.
-        """
+        """Make the CRS of a code such as EPSG:3857; see the port."""
         try:
             return RasterioCrs(CRS.from_string(code))
         except rasterio.errors.CRSError as error:
@@ -267,6 +235,16 @@ class Rasterio:
     def allow_cache(self, size: int) -> None:
         """Let GDAL cache decoded blocks up to a size, within bounds."""
         allow_cache(size)
+
+
+def open_source(paths: Sequence[str], spec: ModelSpec, options: SourceOptions) -> PlacedSource:
+    """Open rasters as one source on the grid that the model is run on; see `place_source`.
+
+    Raises:
+        RasterError: A raster cannot be opened, does not fit the others, or is not what the model
+            can be run on.
+    """
+    return place_source(paths, spec, options, Rasterio())
 
 
 def open_dataset(name: str, *, label: str | None = None) -> DatasetReader:

@@ -18,11 +18,11 @@ import rasterio.windows
 import shapely
 from rasterio.transform import Affine
 
+from camp_detector_core.georaster.inputs import read_layouts
 from camp_detector_core.georaster.mosaic import plan_mosaic
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
 from camp_detector_core.model_file import default_model_path
 from camp_detector_core.raster import gdal_env
-from camp_detector_core.raster.layout import read_layout
 from camp_detector_core.raster.library import Rasterio
 from tests.hostgdal.conftest import PACKAGE, PYTHON
 from tests.support.models import tiny_spec
@@ -264,7 +264,7 @@ def real_mosaic(banepa: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 ),
                 crs=Rasterio().crs(CRS_CODE),
             )
-            for layout in map(read_layout, (str(folder / tile.name) for tile in tiles))
+            for layout in read_layouts([str(folder / tile.name) for tile in tiles], Rasterio())
         ]
 
     def keep(text: str) -> str:

@@ -24,7 +24,7 @@ from lightning.pytorch.callbacks import ModelCheckpoint
 from camp_detector_core.engine.errors import CampDetectorError, OutputError, SpecError
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.model_file import open_model
-from camp_detector_core.network.unet import build_network, load_state, read_state, read_weights
+from camp_detector_core.network.unet import build_network, load_state, read_weights
 from camp_detector_core.onnx_model.metadata import set_metadata, spec_metadata
 from tests.support.runs import run_options
 from training.__main__ import run as call
@@ -94,7 +94,7 @@ def test_its_exports_are_its_network(run: TrainResult, tmp_path: Path) -> None:
     network_options = replace(options.network, classes=run.spec.channels)
     network = build_network(network_options).network.eval()
     path = run.folder / "meta" / "best_model.pth"
-    load_state(network, read_state(path), origin=path)
+    load_state(network, read_weights(path)[0], origin=path)
     predictor = OnnxPredictor((run.folder / "meta" / "best_model.onnx").read_bytes(), threads=1)
     rng = np.random.default_rng(0)
     for n, height, width in ((1, 64, 64), (2, 32, 96), (1, 128, 32)):

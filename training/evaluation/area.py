@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.scores import NODATA_SCORE, to_classes
 from camp_detector_core.georaster.finding import Finding
+from camp_detector_core.georaster.inputs import read_layouts
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.stretch import choose_stretch
 from camp_detector_core.raster import open_source
-from camp_detector_core.raster.layout import read_layout
+from camp_detector_core.raster.library import Rasterio
 from training.data.vector_labels import VectorLabels
 from training.evaluation.blocks import Squares, count_blocks
 from training.evaluation.inputs import refuse_too_large
@@ -47,7 +48,7 @@ class Imagery:
     def of(cls, area: ChipArea, spec: ModelSpec) -> Imagery:
         """The chips of an area, with their first bands and the size of their pixels."""
         names = tuple(str(c.path) for c in area.chips)
-        plain = area.grid is None and read_layout(names[0]).transform is None
+        plain = area.grid is None and read_layouts(names[:1], Rasterio())[0].transform is None
         bands = tuple(range(1, len(spec.bands) + 1))
         pixel_size = area.gsd[0] if plain else None
         return cls(names, spec, SourceOptions(bands=bands, pixel_size=pixel_size))
@@ -124,7 +125,7 @@ class AreaRun:
         """Scores of the classes, and the outlines."""
         sheet = Sheet(len(self.spec.classes), source.grid.shape)
         finding = Finding(source, self.predictor, self.spec, self.settings, stretch)
-        _, dwellings = finding.run(sinks=[sheet])
+        _, dwellings = finding.run([sheet])
         return sheet, Outlines.of_dwellings(dwellings)
 
     def _compare(

@@ -13,7 +13,7 @@ from lightning.pytorch.callbacks import EarlyStopping, LearningRateMonitor
 from lightning.pytorch.loggers import CSVLogger
 
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.network.unet import BuiltNetwork, build_network, load_state, read_state
+from camp_detector_core.network.unet import BuiltNetwork, build_network, load_state, read_weights
 from training.fit.averaging import RunningAverage
 from training.fit.checkpoints import NamedCheckpoint
 from training.fit.record import LOGS
@@ -135,6 +135,6 @@ def _best(task: LitRefugeeCamp, checkpoint: NamedCheckpoint) -> nn.Module:
         msg = "training ended before the first validation: give it more minutes"
         raise TrainError(msg)
     path = Path(checkpoint.best_model_path)
-    load_state(task.network, read_state(path), origin=path)
+    load_state(task.network, read_weights(path)[0], origin=path)
     network: nn.Module = task.network.cpu().float().eval()
     return network.to(memory_format=torch.contiguous_format)

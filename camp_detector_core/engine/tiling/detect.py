@@ -117,11 +117,10 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
     if plan.shape != tuple(source.grid.shape):
         msg = f"the plan is for {plan.shape}, the raster is {source.grid.shape}"
         raise SpecError(msg)
-    run = _Run(source, predictor, spec, sinks, plan=plan, stretch=stretch)
     start = time.perf_counter()
     blocks = plan.blocks(height=plan.shape.height, width=block_width)
-    run.total = sum(plan.count(Separator(spec, block, plan.shape).area) for block in blocks)
-    run.progress = progress
+    total = sum(plan.count(Separator(spec, block, plan.shape).area) for block in blocks)
+    run = _Run(source, predictor, spec, sinks, plan, stretch, progress, total)
     with run.threads():
         for block in blocks:
             run.block(Separator(spec, block, plan.shape))
@@ -130,36 +129,28 @@ def detect(  # noqa: PLR0913 - the four ports of the engine, and what the host c
     return run.stats
 
 
+@dataclass
 class _Run:
     """One call of `detect`, with its threads and shared state."""
 
-    def __init__(  # noqa: PLR0913 - private to `detect`, which has the same arguments
-        self,
-        source: RasterSource,
-        predictor: Predictor,
-        spec: ModelSpec,
-        sinks: Sequence[MosaicSink],
-        *,
-        plan: TilePlan,
-        stretch: Optional[Stretch],
-    ) -> None:
-        self._source = source
-        self._predictor = predictor
-        self._spec = spec
-        self._sinks = sinks
-        self._plan = plan
-        self._stretch = stretch
-        self.clock = _Clock()
-        self.stats = DetectStats()
-        self.total = 0
-        self.progress: Optional[Progress] = None
-        self._writes: deque[Future[None]] = deque()
+    source: RasterSource
+    predictor: Predictor
+    spec: ModelSpec
+    sinks: Sequence[MosaicSink]
+    plan: TilePlan
+    stretch: Optional[Stretch]
+    progress: Optional[Progress]
+    total: int
+    """Number of chips, those along block borders once for each block."""
+    clock: _Clock = field(default_factory=_Clock)
+    stats: DetectStats = field(default_factory=DetectStats)
+    writes: deque[Future[None]] = field(default_factory=deque)
 
     @contextmanager
     def threads(self) -> Iterator[None]:
         """Start the threads; on exit wait for the writes, or drop pending ones after an error."""
         self._reader = ThreadPoolExecutor(1, "read")
-        self._infer = ThreadPoolExecutor(self._predictor.workers, "infer")
+        self._infer = ThreadPoolExecutor(self.predictor.workers, "infer")
         self._writer = ThreadPoolExecutor(1, "write")
         try:
             yield
@@ -170,8 +161,8 @@ class _Run:
 
     def block(self, separator: Separator) -> None:
         """Process one block with its surroundings: chips in row by row, finished strips out."""
-        plan, block = self._plan, separator.area
-        mosaic = Mosaic(plan, block, channels=self._spec.channels)
+        plan, block = self.plan, separator.area
+        mosaic = Mosaic(plan, block, channels=self.spec.channels)
         chips = self._chips(w for row in plan.window_rows(block) for w in row)
         for row in plan.window_rows(block):
             with self.clock.stage("blend"):
@@ -190,9 +181,9 @@ class _Run:
 
     def _chips(self, windows: Iterator[Window]) -> Iterator[_Chip]:
         """Yield inferred chips in the order of the windows, with a bounded number in flight."""
-        size = self._predictor.batch_size
+        size = self.predictor.batch_size
         batches = iter(lambda: list(islice(windows, size)), [])
-        in_flight = 2 * self._predictor.workers + 1
+        in_flight = 2 * self.predictor.workers + 1
         pending: deque[Future[list[_Chip]]] = deque()
         while True:
             for batch in islice(batches, in_flight - len(pending)):
@@ -219,22 +210,22 @@ class _Run:
 
     def _read(self, window: Window) -> tuple[Window, NDArray[np.generic], NDArray[np.bool_]]:
         with self.clock.stage("read"):
-            return (window, *self._source.read(window))
+            return (window, *self.source.read(window))
 
     def _infer_batch(
         self, reads: list[Future[tuple[Window, NDArray[np.generic], NDArray[np.bool_]]]]
     ) -> list[_Chip]:
         """Normalise and infer the chips of a batch that are home to a valid pixel."""
         parts = [r.result() for r in reads]
-        live = [p for p in parts if p[2][self._plan.home(p[0]).slices_in(p[0])].any()]
+        live = [p for p in parts if p[2][self.plan.home(p[0]).slices_in(p[0])].any()]
         if not live:
             return [_Chip(w, valid, None) for w, _, valid in parts]
-        tile = self._plan.tile
+        tile = self.plan.tile
         with self.clock.stage("prepare"):
             batch = np.stack(
                 [
                     pad_to(
-                        normalise(pixels, valid, self._spec.bands, stretch=self._stretch),
+                        normalise(pixels, valid, self.spec.bands, stretch=self.stretch),
                         tile.height,
                         tile.width,
                     )
@@ -242,8 +233,8 @@ class _Run:
                 ]
             )
         with self.clock.stage("infer"):
-            output = self._predictor.predict(batch)
-        channels = self._spec.channels
+            output = self.predictor.predict(batch)
+        channels = self.spec.channels
         if output.shape[1] < channels:
             msg = f"the model gave {output.shape[1]} channels where {channels} are expected"
             raise PredictorError(msg)
@@ -258,7 +249,7 @@ class _Run:
         if strip is None:
             return
         self._finish_writes(max_pending=_STRIPS_IN_FLIGHT - 1)
-        self._writes.append(self._writer.submit(self._separate_and_write, separator, *strip))
+        self.writes.append(self._writer.submit(self._separate_and_write, separator, *strip))
 
     def _separate_and_write(
         self, separator: Separator, window: Window, scores: NDArray[np.uint8]
@@ -268,9 +259,9 @@ class _Run:
         if strip is not None:
             self.stats.missing += int(np.count_nonzero(strip.classes == NODATA_SCORE))
             with self.clock.stage("write"):
-                for sink in self._sinks:
+                for sink in self.sinks:
                     sink.write(*strip)
 
     def _finish_writes(self, *, max_pending: int) -> None:
-        while len(self._writes) > max_pending:
-            self._writes.popleft().result()
+        while len(self.writes) > max_pending:
+            self.writes.popleft().result()
