@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from .inputs import read_layouts
 from .layout import ALPHA
 from .mosaic import MAX_SIDE, MosaicPlan, plan_mosaic
 from .proj import refuse_without_database
-from .resources import Resources
 from .source import Access, PlacedSource
 from .validity import marks_of, refuse_value
 from .warp import warped_vrt
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..engine.spec import ModelSpec
     from .layout import Layout
     from .options import SourceOptions
-    from .ports import Library
+    from .ports import Library, Reader
 
 _OTHER_SIZE = 2.05
 """Ratio to the model's pixel size, larger or smaller, from which a warning is given."""
@@ -86,19 +86,13 @@ def place_source(
     target = _target_grid(inputs.grid, spec, options, inputs.layout.label)
     _refuse_size(target, spec, inputs.layout.label)
     warnings += _other_size(target, spec)
-    resources = Resources(library)
-    try:
-        access = _access(inputs, choice.bands, target, library, resources)
-    except BaseException:
-        resources.close()
-        raise
-    _allow_cache(inputs, target, spec, library)
-    source = PlacedSource(access, target, warnings=warnings)
-    try:
+    with ExitStack() as guard:
+        stack = guard.enter_context(ExitStack())
+        access = _access(inputs, choice.bands, target, library, stack)
+        _allow_cache(inputs, target, spec, library)
+        source = guard.enter_context(PlacedSource(access, target, warnings=warnings))
         _keep_part(source, options)
-    except BaseException:
-        source.close()
-        raise
+        guard.pop_all()
     return source
 
 
@@ -125,22 +119,28 @@ def _access(
     band_numbers: Sequence[int],
     target: Grid,
     library: Library,
-    resources: Resources,
+    stack: ExitStack,
 ) -> Access:
     """Open the raster or mosaic on its native grid, and on the target grid if that differs."""
+
+    def store_text(text: str) -> str:
+        return stack.enter_context(closing(library.store_text(text))).name
+
+    def opened(name: str) -> Reader:
+        return stack.enter_context(closing(library.open(name, label=inputs.layout.name)))
+
     layout, bands, unique = inputs.layout, tuple(band_numbers), tuple(dict.fromkeys(band_numbers))
     if len(inputs.plan.parts) > 1:
-        layout = inputs.plan.layout(unique, resources.store_text)
+        layout = inputs.plan.layout(unique, store_text)
         bands = tuple(unique.index(b) + 1 for b in band_numbers)
         unique = tuple(range(1, len(unique) + 1))
-    base = resources.open(layout.name, label=inputs.layout.name)
+    base = opened(layout.name)
     warped = None
     if target != inputs.grid:
-        text = warped_vrt(layout, unique, target, inputs.grid, resources.store_text)
-        warped = resources.open(text, label=inputs.layout.name)
+        warped = opened(warped_vrt(layout, unique, target, inputs.grid, store_text))
     return Access(
         library=library,
-        resources=resources,
+        stack=stack,
         base=base,
         warped=warped,
         native=inputs.grid,

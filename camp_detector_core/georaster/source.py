@@ -16,11 +16,12 @@ from .ports import Crs, Library, Reader, ReadError
 from .validity import read_valid
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from numpy.typing import NDArray
 
     from ..engine.messages import Message
     from .mosaic import Part
-    from .resources import Resources
     from .validity import Marks
 
 
@@ -40,8 +41,8 @@ class Access:
     """Open rasters behind a source."""
 
     library: Library
-    resources: Resources
-    """Resources that keep the rasters open."""
+    stack: ExitStack
+    """Closes the rasters and the texts of virtual ones, the last first."""
     base: Reader
     """Raster on its native grid."""
     warped: Reader | None
@@ -86,7 +87,7 @@ class PlacedSource:
 
     def close(self) -> None:
         """Close the rasters."""
-        self._access.resources.close()
+        self._access.stack.close()
 
     @property
     def grid(self) -> Grid:

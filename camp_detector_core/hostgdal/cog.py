@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from .library import GdalReader
 
 
-def _is_error(code: object) -> bool:
-    """Test if the return code of a setter or writer means failure."""
-    return bool(code)
-
-
 class GdalStrips:
     """Open scratch file; see `Strips`."""
 
@@ -52,7 +47,7 @@ class GdalStrips:
             window.height,
             np.ascontiguousarray(bands).tobytes(),
             buf_type=gdal.GDT_Byte,
-            failed=_is_error,
+            failed=bool,
         )
 
     def close(self) -> None:
@@ -64,7 +59,7 @@ class GdalStrips:
         dataset, self._dataset = self._dataset, None
         if dataset is not None:
             # It gives nothing before GDAL 3.7; what is missing is seen when the file is read.
-            call(dataset.FlushCache, failed=_is_error)
+            call(dataset.FlushCache, failed=bool)
 
 
 class GdalCogs:
@@ -93,8 +88,8 @@ class GdalCogs:
             options=_pairs(STRIPS),
         )
         if grid.crs_wkt is not None:
-            call(dataset.SetProjection, grid.crs_wkt, failed=_is_error)
-        call(dataset.SetGeoTransform, grid.transform.gdal, failed=_is_error)
+            call(dataset.SetProjection, grid.crs_wkt, failed=bool)
+        call(dataset.SetGeoTransform, grid.transform.gdal, failed=bool)
         _describe(dataset, style)
         return GdalStrips(dataset)
 
@@ -112,7 +107,7 @@ class GdalCogs:
         driver, source = _driver("COG"), call(gdal.OpenEx, str(scratch), gdal.OF_RASTER)
         try:
             copy = call(driver.CreateCopy, str(path), source, 0, _pairs(options), go_on)
-            call(copy.FlushCache, failed=_is_error)
+            call(copy.FlushCache, failed=bool)
         except GdalError as error:
             if self._cancelled():
                 msg = "cancelled"
@@ -145,16 +140,16 @@ def _describe(dataset: gdal.Dataset, style: CogStyle) -> None:
     """Write metadata that explains the values."""
     for number, name in enumerate(style.names, 1):
         band = dataset.GetRasterBand(number)
-        call(band.SetNoDataValue, NODATA_SCORE, failed=_is_error)
+        call(band.SetNoDataValue, NODATA_SCORE, failed=bool)
         band.SetDescription(name)
         if style.scale is not None:
-            call(band.SetScale, style.scale, failed=_is_error)
+            call(band.SetScale, style.scale, failed=bool)
         if style.colors is None and len(style.names) > 1:
             interpretation = gdal.GCI_GrayIndex if number == 1 else gdal.GCI_Undefined
-            call(band.SetColorInterpretation, interpretation, failed=_is_error)
+            call(band.SetColorInterpretation, interpretation, failed=bool)
     if style.colors is not None:
         table = gdal.ColorTable()
         for value, color in style.colors.items():
             table.SetColorEntry(value, color)
-        call(dataset.GetRasterBand(1).SetRasterColorTable, table, failed=_is_error)
-    call(dataset.SetMetadata, style.tags, failed=_is_error)
+        call(dataset.GetRasterBand(1).SetRasterColorTable, table, failed=bool)
+    call(dataset.SetMetadata, style.tags, failed=bool)

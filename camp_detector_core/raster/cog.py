@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import rasterio
 import rasterio.errors
 import rasterio.shutil
-import rasterio.windows
 from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp
 from rasterio.transform import Affine
@@ -16,7 +15,7 @@ from camp_detector_core.engine.scores import NODATA_SCORE
 from camp_detector_core.georaster.cog import STRIPS
 
 from .env import quiet_about_place
-from .library import Rasterio
+from .library import Rasterio, rasterio_window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +40,7 @@ class RasterioStrips:
 
     def write(self, window: Window, bands: NDArray[np.uint8]) -> None:
         """Write the bands (bands, height, width) of a window."""
-        target = rasterio.windows.Window(window.col, window.row, window.width, window.height)
-        self._dataset.write(bands, window=target)
+        self._dataset.write(bands, window=rasterio_window(window))
 
     def close(self) -> None:
         """Flush to the disk and close."""

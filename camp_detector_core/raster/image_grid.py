@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import rasterio
 import rasterio.errors
-import rasterio.windows
 from rasterio.enums import Resampling
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
@@ -22,6 +21,7 @@ from camp_detector_core.outputs.output_set import cannot_write
 
 from .cog import RasterioCogs
 from .env import quiet_about_place
+from .library import rasterio_window
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,44 +49,36 @@ class ImageGrid:
     """The image, opened at its own resolution; says which pixels are valid."""
     spec: ModelSpec
 
-    def probability(self, made: Path, target: Target) -> None:
-        """Probabilities 0 to 1 as float32, one band a class, NaN where the image is nodata.
+    def bring(self, name: str, made: Path, target: Target) -> None:
+        """Write a raster of the model's grid onto the pixels of the image.
+
+        Probabilities 0 to 1 are float32, one band a class, NaN where the image is nodata. Classes
+        are uint8, 0 for background and 255 where the image is nodata.
 
         Args:
-            made: The probability raster of a detection.
+            name: ``probability`` or ``mask``.
+            made: The raster of a detection.
             target: Path of the output.
 
         Raises:
             OutputError: It cannot be written.
         """
-        names = [f"probability of {c.name}" for c in self.spec.classes]
-        self._write(made, target, dtype="float32", names=names)
-
-    def mask(self, made: Path, target: Target) -> None:
-        """Classes as uint8, 0 for background and 255 where the image is nodata.
-
-        Raises:
-            OutputError: It cannot be written.
-        """
-        self._write(made, target, dtype="uint8", names=["class"])
-
-    def _write(self, made: Path, target: Target, *, dtype: str, names: list[str]) -> None:
-        bands = list(range(1, len(names) + 1))
-        smooth = dtype == "float32"
+        smooth = name == "probability"
+        titles = [f"probability of {c.name}" for c in self.spec.classes] if smooth else ["class"]
+        bands = list(range(1, len(titles) + 1))
+        profile = self._profile(len(titles), smooth=smooth)
         try:
             with (
                 quiet_about_place(),
                 rasterio.open(made) as raster,
                 WarpedVRT(raster, **self._warp(raster, smooth=smooth)) as warped,
-                rasterio.open(target.temporary, "w", **self._profile(dtype, len(names))) as out,
+                rasterio.open(target.temporary, "w", **profile) as out,
             ):
                 out.update_tags(**{OUTPUT_TAG: self.spec.id})
-                for number, name in zip(bands, names, strict=True):
-                    out.set_band_description(number, name)
+                for number, title in zip(bands, titles, strict=True):
+                    out.set_band_description(number, title)
                 for window in blocks(self.image.grid.shape, height=_SIDE, width=_SIDE):
-                    at = rasterio.windows.Window(
-                        window.col, window.row, window.width, window.height
-                    )
+                    at = rasterio_window(window)
                     values = warped.read(bands, window=at)
                     _, valid = self.image.read(window)
                     missing = values == NODATA_SCORE
@@ -96,7 +88,7 @@ class ImageGrid:
                     else:
                         values[missing] = 0
                         values[:, ~valid] = NODATA_SCORE
-                    out.write(values.astype(dtype), window=at)
+                    out.write(values.astype(out.dtypes[0]), window=at)
         except (rasterio.errors.RasterioError, OSError) as error:
             raise cannot_write(target.final, error) from error
 
@@ -115,15 +107,14 @@ class ImageGrid:
             "resampling": Resampling.bilinear if smooth else Resampling.nearest,
         }
 
-    def _profile(self, dtype: str, count: int) -> dict[str, Any]:
+    def _profile(self, count: int, *, smooth: bool) -> dict[str, Any]:
         grid = self.image.grid
-        smooth = dtype == "float32"
         return {
             "driver": "GTiff",
             "height": grid.shape.height,
             "width": grid.shape.width,
             "count": count,
-            "dtype": dtype,
+            "dtype": "float32" if smooth else "uint8",
             "nodata": PROBABILITY_NODATA if smooth else NODATA_SCORE,
             "crs": grid.crs_wkt,
             "transform": Affine(*grid.transform),
@@ -188,6 +179,5 @@ class ImageGridSink:
         Raises:
             OutputError: It cannot be written.
         """
-        bring = self._grid.mask if self._name == "mask" else self._grid.probability
-        bring(self._raster.finish(), self._target)
+        self._grid.bring(self._name, self._raster.finish(), self._target)
         return self._target.temporary

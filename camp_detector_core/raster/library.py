@@ -184,7 +184,7 @@ class RasterioReader:
         with _in_words(cannot_read, self._label):
             pixels: NDArray[np.generic] = self._dataset.read(
                 list(bands),
-                window=_rasterio_window(window),
+                window=rasterio_window(window),
                 out_shape=layers,
                 resampling=resampling,
             )
@@ -196,7 +196,7 @@ class RasterioReader:
         """Read the mask (height, width) of a band; see the port."""
         with _in_words(cannot_read, self._label):
             return np.asarray(
-                self._dataset.read_masks(band, window=_rasterio_window(window), out_shape=shape)
+                self._dataset.read_masks(band, window=rasterio_window(window), out_shape=shape)
             )
 
     def close(self) -> None:
@@ -276,7 +276,8 @@ def _is_own_mask(flags: Sequence[MaskFlags]) -> bool:
     return not other_flags & set(flags) and list(flags) != [MaskFlags.nodata]
 
 
-def _rasterio_window(window: Window) -> rasterio.windows.Window:
+def rasterio_window(window: Window) -> rasterio.windows.Window:
+    """Make rasterio's own window."""
     return rasterio.windows.Window(window.col, window.row, window.width, window.height)
 
 

@@ -85,7 +85,7 @@ def test_where_the_model_saw_nothing_is_background_not_nodata(tmp_path: Path) ->
     spec = tiny_spec()
     target = Target(tmp_path / "mask.tif", tmp_path / "mask.tif", tmp_path)
     with gdal_env(), open_source([str(image)], spec, SourceOptions(gsd="native")) as source:
-        ImageGrid(source, spec).mask(tmp_path / "made.tif", target)
+        ImageGrid(source, spec).bring("mask", tmp_path / "made.tif", target)
     values, _ = read(tmp_path / "mask.tif")
     assert (values[:, :30] == 1).all()
     assert (values[:, 30:] == 0).all()

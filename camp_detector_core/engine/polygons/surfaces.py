@@ -80,9 +80,9 @@ class Tally:
                 f"{self.nested:,} of {counted(self.polygons, 'polygon')} {were} inside geometry "
                 f"collections and {were} taken"
             )
-        left = self._left_out()
+        left, number = self._left_out()
         if left:
-            clauses.append(f"{_enumerate(left)} {_were(self._dropped())} left out")
+            clauses.append(f"{left} {_were(number)} left out")
         if self.mended:
             scraps = f" ({counted(self.scraps, 'stray line')} dropped)" if self.scraps else ""
             clauses.append(
@@ -98,7 +98,8 @@ class Tally:
         clauses += self.further_clauses
         return f"{name}: {'; '.join(clauses)}" if clauses else None
 
-    def _left_out(self) -> list[str]:
+    def _left_out(self) -> tuple[str, int]:
+        """Name what is left out, and count it."""
         counts = (
             (self.lines, "line", "lines"),
             (self.points, "point", "points"),
@@ -117,17 +118,12 @@ class Tally:
             ),
             (self.flat, "polygon without area", "polygons without area"),
         )
-        return [counted(n, singular, plural) for n, singular, plural in counts if n]
-
-    def _dropped(self) -> int:
-        return (
-            self.lines + self.points + self.empty + self.missing + self.unreadable + self.infinite
-            + self.beyond + self.flat
-        )  # fmt: skip
+        texts = [counted(*each) for each in counts if each[0]]
+        return _enumerate(texts), sum(number for number, *_ in counts)
 
     def contents(self) -> str:
         """Name the geometries in place of polygons."""
-        return _enumerate(self._left_out()) or "no feature"
+        return self._left_out()[0] or "no feature"
 
 
 class Surfaces:
