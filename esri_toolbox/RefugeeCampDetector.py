@@ -98,7 +98,7 @@ def _engine(part: str) -> ModuleType:
                 "holds in memory: start ArcGIS Pro again."
             )
             raise CampDetectorProblem(msg)
-        name, file = engines[0][: -len(".zip")], str(home / engines[0])
+        name, file = Path(engines[0]).stem, str(home / engines[0])
         if file not in sys.path:
             # ArcGIS unpacks into folders that are gone after a while.
             sys.path[:] = [file, *(p for p in sys.path if not _is_gone(Path(p)))]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 ALPHA = "alpha"
 """GDAL's colour name of a band of validity."""
 _PALETTE = "palette"
-_DTYPES = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"}
+DTYPES = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64"}
+"""numpy's names of the pixels that a raster may have."""
 MAX_BLOCK_BYTES = 1 << 30
 """Largest block in bytes, which is decoded whole. Blocks of 512 x 512 pixels are usual; a file of
 300 bytes can claim one of many gigabytes."""
@@ -141,7 +142,7 @@ def refuse_block(header: Header, name: str) -> None:
         RasterError: The message says how large they are.
     """
     height, width = header.block
-    sizes = [np.dtype(d).itemsize for d in header.dtypes if d in _DTYPES]
+    sizes = [np.dtype(d).itemsize for d in header.dtypes if d in DTYPES]
     if height * width * sum(sizes) > MAX_BLOCK_BYTES:
         raise large_block(name, height=height, width=width, size=height * width * sum(sizes))
 
@@ -160,7 +161,7 @@ def _refuse_values(header: Header, name: str) -> None:
     if _PALETTE in header.colors:
         msg = f"{name} is a palette image, whose values are not colours"
         raise RasterError(msg, remedy="expand it first with {tool:expand_palette}")
-    unsupported = [d for d in header.dtypes if d not in _DTYPES]
+    unsupported = [d for d in header.dtypes if d not in DTYPES]
     if unsupported:
         msg = f"{name} has pixels of type {unsupported[0]}, which no model takes"
         raise RasterError(msg)

@@ -10,6 +10,7 @@ from camp_detector_core.engine.errors import CampDetectorError, ParameterError
 from camp_detector_core.engine.parameters import BANDS
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.georaster.bands import check_numbers
+from camp_detector_core.georaster.layout import DTYPES
 from camp_detector_core.model_file.emd import MODEL_TYPES, disagreements
 
 from .ground import fault_of_size
@@ -145,8 +146,7 @@ def of_raster(
     def say(text: str, *, is_error: bool) -> None:
         remarks.append(Finding("in_raster", text, is_error=is_error))
 
-    if raster.dtype not in {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32",
-                            "float64"}:  # fmt: skip
+    if raster.dtype not in DTYPES:
         say(f"No model takes pixels of {raster.dtype}: use Copy Raster to 8 bits.", is_error=True)
     if not raster.has_place:
         say(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import ntpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional, Sequence, TextIO
 
 from camp_detector_core.engine.areas import FIELDS as COLUMNS
@@ -51,7 +51,7 @@ class Area:
         return self.tally.values(self.name, self.square_metres)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Job:
     """The layers to count, and the outputs."""
 
@@ -65,8 +65,8 @@ class _Job:
     """Coordinate system of the dwellings, in which all is counted."""
     dwellings: list[Dwelling]
     progress: Progress
-    left_out: dict[Optional[str], int] = field(default_factory=dict)
-    """Number of features of the boundaries that are no area, by the name of the layer."""
+    left_out: int = 0
+    """Number of features of the boundaries that are no area."""
 
     def write(self, outputs: dict[str, list[Area]], table: Sequence[Line]) -> None:
         """Write all outputs, or none.
@@ -136,7 +136,7 @@ def _warn(job: _Job, messages: Messages, left_out: int, twice: int) -> None:
             f"Polygons of {dwellings} that are the same as another one, which were counted once: "
             f"{twice:,}"
         )
-    for layer, number in ((dwellings, left_out), *job.left_out.items()):
+    for layer, number in ((dwellings, left_out), (job.text["in_boundaries"], job.left_out)):
         if number:
             messages.addWarningMessage(
                 f"Features of {layer} that have no area and are no point, and are left out: "
@@ -225,8 +225,7 @@ def _by_area(job: _Job) -> tuple[list[Area], Tally]:
             if shape is not None and shape.area:
                 shapes.append((_name(name[0] if name else None, number), shape))
             else:
-                layer = job.text["in_boundaries"]
-                job.left_out[layer] = job.left_out.get(layer, 0) + 1
+                job.left_out += 1
     if not shapes:
         msg = f"{job.text['in_boundaries']} holds no polygon to count in: choose another layer"
         raise ToolError(msg)
