@@ -12,8 +12,9 @@ from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.hostgdal.run import GdalRun
 from camp_detector_core.model_file.reader import model_of_definition
 
-from .deep_learning import aligned, discard
+from .deep_learning import aligned
 from .features import esri_rings, ground_area, polygon
+from .placing import scratch
 from .words import in_words
 
 if TYPE_CHECKING:
@@ -85,8 +86,7 @@ def _readable(request: ToolRequest) -> Iterator[str]:
     if os.path.isfile(path):
         yield path
         return
-    copy = str(arcpy.CreateUniqueName("rcd_raster.tif", arcpy.env.scratchFolder))
-    try:
+    with scratch("rcd_raster.tif") as copy:
         bounds = aligned(request.bounds or request.facts.bounds, request.facts)
         # Else the user's environments would move or project it, and its pixels lie elsewhere.
         with arcpy.EnvManager(
@@ -97,5 +97,3 @@ def _readable(request: ToolRequest) -> Iterator[str]:
         ):
             arcpy.management.CopyRaster(request.raster, copy)
         yield copy
-    finally:
-        discard(copy)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING
 
 from . import deep_learning
-from .deep_learning import discard
 from .host import Progress, require_new
-from .placing import place
+from .placing import place, scratch
 from .tool_request import announce, request_of
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     request = request_of(parameters, "classify", messages)
     progress = Progress("Classifying pixels")
     announce(request, f"threshold {request.values['threshold']:g}", messages)
-    with _scratch_raster() as raster:
+    with scratch("rcd_classes.tif") as raster:
         if request.engine == "ARCGIS":
             progress.label("ArcGIS runs the model")
             deep_learning.classify(request, raster)
@@ -49,18 +47,6 @@ def execute(parameters: Parameters, messages: Messages) -> None:
             f"The classes are in {target}, but could not be given names and colours: {reason}"
         )
     messages.addMessage(f"Classes written to {target}.")
-
-
-@contextmanager
-def _scratch_raster() -> Iterator[str]:
-    """A name for a raster that is deleted at the end."""
-    import arcpy
-
-    path = str(arcpy.CreateUniqueName("rcd_classes.tif", arcpy.env.scratchFolder))
-    try:
-        yield path
-    finally:
-        discard(path)
 
 
 def _copy(request: ToolRequest, raster: str, target: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Iterator
 from .host import licence
 from .machine import EXTENSION
 from .option_values import argument_text
+from .placing import scratch
 
 if TYPE_CHECKING:
     from .raster_facts import RasterFacts
@@ -59,19 +60,16 @@ def aligned(bounds: Bounds, facts: RasterFacts) -> Bounds:
     )
 
 
-def detect(request: ToolRequest) -> str:
-    """Run Detect Objects Using Deep Learning into a feature class of its own.
-
-    Returns:
-        The feature class in the scratch geodatabase; the caller deletes it.
+@contextmanager
+def detect(request: ToolRequest) -> Iterator[str]:
+    """Run Detect Objects Using Deep Learning into a feature class that is deleted at the end.
 
     Raises:
         ToolError: The licence cannot be had.
     """
     import arcpy
 
-    out = str(arcpy.CreateUniqueName("rcd_dwellings", arcpy.env.scratchGDB))
-    try:
+    with scratch("rcd_dwellings", str(arcpy.env.scratchGDB)) as out:
         with licence(EXTENSION), _environment(request):
             arcpy.ia.DetectObjectsUsingDeepLearning(
                 in_raster=request.raster,
@@ -85,10 +83,7 @@ def detect(request: ToolRequest) -> str:
                 processing_mode="PROCESS_AS_MOSAICKED_IMAGE",
                 use_pixelspace="NO_PIXELSPACE",
             )
-    except BaseException:
-        discard(out)
-        raise
-    return out
+        yield out
 
 
 def classify(request: ToolRequest, out_raster: str) -> None:
@@ -108,14 +103,3 @@ def classify(request: ToolRequest, out_raster: str) -> None:
             use_pixelspace="NO_PIXELSPACE",
         )
         raster.save(out_raster)
-
-
-def discard(path: str) -> None:
-    """Delete what may be there; what cannot be deleted lies in the scratch workspace."""
-    import arcpy
-
-    try:
-        if arcpy.Exists(path):
-            arcpy.management.Delete(path)
-    except (RuntimeError, arcpy.ExecuteError):
-        return

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterator
 
+from camp_detector_core.engine.counts import counted
+
 from . import deep_learning
-from .features import feature_class, ground_area
+from .features import ground_area, write_features
 from .host import Progress, require_new
 from .tool_request import announce, request_of
 
@@ -32,24 +34,23 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     values = request.values
     threshold, min_area = values["threshold"], values["min_area"]
     announce(request, f"threshold {threshold:g}, minimum area {min_area:g} m2", messages)
-    totals = _Totals()
-    with feature_class(target, FIELDS, request.facts.reference) as table:
-        if request.engine == "ARCGIS":
-            progress.label("ArcGIS runs the model")
-            features = deep_learning.detect(request)
-            try:
-                progress.label("Measuring areas")
-                table.fill(totals.count_rows(_with_areas(features, request, progress)))
-            finally:
-                deep_learning.discard(features)
-        else:
-            from . import carried_core  # needs GDAL and ONNX Runtime
+    areas: list[float] = []
 
-            rows = carried_core.detect(request, progress, messages)
-            table.fill(totals.count_rows(rows))
-        progress.check()
-    parameters["count"].value = totals.count
-    messages.addMessage(totals.text(request))
+    def write(rows: Iterator[DwellingRow]) -> None:
+        noting = _noting(rows, areas, progress)
+        write_features(target, FIELDS, request.facts.reference, noting)
+
+    if request.engine == "ARCGIS":
+        progress.label("ArcGIS runs the model")
+        with deep_learning.detect(request) as features:
+            progress.label("Measuring areas")
+            write(_with_areas(features, request, progress))
+    else:
+        from . import carried_core  # needs GDAL and ONNX Runtime
+
+        write(carried_core.detect(request, progress, messages))
+    parameters["count"].value = len(areas)
+    messages.addMessage(_count_text(areas, threshold))
 
 
 def _with_areas(features: str, request: ToolRequest, progress: Progress) -> Iterator[DwellingRow]:
@@ -72,28 +73,24 @@ def _with_areas(features: str, request: ToolRequest, progress: Progress) -> Iter
                 yield shape, (name, area, float(confidence))
 
 
-class _Totals:
-    """Counts the dwellings that pass."""
+def _noting(
+    rows: Iterator[DwellingRow], areas: list[float], progress: Progress
+) -> Iterator[DwellingRow]:
+    """Note the area of each dwelling that passes; the user may stop until the last one has."""
+    for shape, values in rows:
+        areas.append(values[1])
+        yield shape, values
+    progress.check()
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.area = 0.0
 
-    def count_rows(self, rows: Iterator[DwellingRow]) -> Iterator[DwellingRow]:
-        for shape, values in rows:
-            self.count += 1
-            self.area += float(values[1])
-            yield shape, values
-
-    def text(self, request: ToolRequest) -> str:
-        if not self.count:
-            return (
-                "0 dwellings found. If there are some in the picture, try a lower threshold than "
-                f"{request.values['threshold']:g}, and look at the order of the bands."
-            )
-        noun = "dwelling" if self.count == 1 else "dwellings"
-        mean = self.area / self.count
+def _count_text(areas: list[float], threshold: float) -> str:
+    if not areas:
         return (
-            f"{self.count} {noun} found; they cover {self.area:,.0f} m2, {mean:.1f} m2 each on "
-            "average."
+            "0 dwellings found. If there are some in the picture, try a lower threshold than "
+            f"{threshold:g}, and look at the order of the bands."
         )
+    ground = sum(areas)
+    return (
+        f"{counted(len(areas), 'dwelling')} found; they cover {ground:,.0f} m2, "
+        f"{ground / len(areas):.1f} m2 each on average."
+    )

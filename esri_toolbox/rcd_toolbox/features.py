@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Iterator, Sequence
+from typing import TYPE_CHECKING, Iterable, Sequence
 
-from .deep_learning import discard
-from .placing import place
+from .placing import discard, place
 
 if TYPE_CHECKING:
     import arcpy
@@ -22,36 +20,16 @@ if TYPE_CHECKING:
     """A polygon with the class, the square metres, and the confidence of 100."""
 
 
-class Table:
-    """A polygon feature class in memory that is being filled."""
-
-    def __init__(self, path: str, fields: Sequence[Field]) -> None:
-        """Wrap one that was made."""
-        self.path = path
-        self.names = [name for name, _, _ in fields]
-
-    def fill(self, rows: Iterator[Row]) -> int:
-        """Write polygons with the values of their fields; returns how many."""
-        import arcpy
-
-        count = 0
-        with arcpy.da.InsertCursor(self.path, ["SHAPE@", *self.names]) as cursor:
-            for shape, values in rows:
-                cursor.insertRow([shape, *values])
-                count += 1
-        return count
-
-
-@contextmanager
-def feature_class(
-    target: str, fields: Sequence[Field], reference: arcpy.SpatialReference
-) -> Iterator[Table]:
-    """Give a table to fill, and write it to its place at the end.
+def write_features(
+    target: str, fields: Sequence[Field], reference: arcpy.SpatialReference, rows: Iterable[Row]
+) -> None:
+    """Write polygons into a feature class in memory, and at the end to its place.
 
     Args:
-        target: Where it goes; that it may be written there was asked before.
-        fields: Its fields beside shape and object id.
+        target: Where they go; that it may be written there was asked before.
+        fields: The fields beside shape and object id.
         reference: ``arcpy.SpatialReference`` of the shapes.
+        rows: Polygons with the values of their fields.
     """
     import arcpy
 
@@ -66,7 +44,9 @@ def feature_class(
                 arcpy.management.AddField(path, field, kind, field_length=length)
             else:
                 arcpy.management.AddField(path, field, kind)
-        yield Table(path, fields)
+        with arcpy.da.InsertCursor(path, ["SHAPE@", *(field[0] for field in fields)]) as cursor:
+            for shape, values in rows:
+                cursor.insertRow([shape, *values])
         # Else an extent in the user's environments would leave out what lies beyond it.
         with arcpy.EnvManager(extent="MAXOF"):
             place(target, lambda part: arcpy.management.CopyFeatures(path, part))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Optional
 
@@ -96,7 +95,7 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
         target = folder / f"{Path(open_definition(part).name).stem}.dlpk"
         if target.exists():
             if checksum_of(target) == checksum_of(part):
-                _touch(target)
+                os.utime(target)  # the one that was installed last
                 return target, False
             if not replace:
                 msg = (
@@ -114,9 +113,3 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
     finally:
         if part is not None:
             part.unlink(missing_ok=True)
-
-
-def _touch(path: Path) -> None:
-    """Make a package the one that was installed last."""
-    moment = time.time_ns()
-    os.utime(path, ns=(moment, moment))

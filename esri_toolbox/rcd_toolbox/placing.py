@@ -11,7 +11,6 @@ from typing import Callable, Iterator, Optional, TextIO
 
 from camp_detector_core.outputs.whole_file import whole_file
 
-from .deep_learning import discard
 from .errors import ToolError
 
 _DATABASE = re.compile(r"\.(gdb|sde|geodatabase|gpkg)(?=[\\/]|$)", re.IGNORECASE)
@@ -53,6 +52,34 @@ def place(target: str, write: Callable[[str], None]) -> None:
         reason = " ".join(str(error).split())[:300]
         msg = f"the output is whole, but could not be renamed from {part} to {target}: {reason}"
         raise ToolError(msg) from error
+
+
+def discard(path: str) -> None:
+    """Delete what may be there; what cannot be deleted lies in the scratch workspace."""
+    import arcpy
+
+    try:
+        if arcpy.Exists(path):
+            arcpy.management.Delete(path)
+    except (RuntimeError, arcpy.ExecuteError):
+        return
+
+
+@contextmanager
+def scratch(name: str, folder: Optional[str] = None) -> Iterator[str]:
+    """A path for something that is deleted at the end.
+
+    Args:
+        name: Its name, which gets a number where it is taken.
+        folder: A folder or a geodatabase; None: the scratch folder.
+    """
+    import arcpy
+
+    path = str(arcpy.CreateUniqueName(name, folder or arcpy.env.scratchFolder))
+    try:
+        yield path
+    finally:
+        discard(path)
 
 
 def _delete(path: str) -> None:

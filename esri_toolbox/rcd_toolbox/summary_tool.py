@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Optional, Sequence, TextIO
 from camp_detector_core.engine.areas import FIELDS as COLUMNS
 from camp_detector_core.engine.areas import HexagonGrid, Tally, tally, tally_cells
 
-from .deep_learning import discard
 from .dwellings import dwellings_in
 from .errors import ToolError
-from .features import feature_class, ground_area, polygon, rings_of
+from .features import ground_area, polygon, rings_of, write_features
 from .ground import is_known, metres_per_unit
 from .host import Progress, require_new
-from .placing import text_file
+from .placing import discard, text_file
 
 if TYPE_CHECKING:
     import arcpy
@@ -80,8 +79,8 @@ class _Job:
             with text_file(self.text["out_table"], lambda out: _write_table(out, table)):
                 for target, areas in targets:
                     if target:
-                        with feature_class(target, FIELDS, self.reference) as table_of_areas:
-                            table_of_areas.fill((area.shape, area.row()) for area in areas)
+                        rows = ((area.shape, area.row()) for area in areas)
+                        write_features(target, FIELDS, self.reference, rows)
                         finished.append(target)
         except BaseException:
             for target in finished:
