@@ -50,7 +50,7 @@ def test_the_command_line_has_no_other_options() -> None:
     assert set(options_of(detect)) - OWN_OF_CLI == {p.name for p in shown_in(CLI)} - {"images"}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.name)
 def test_tables_of_the_documentation_are_those_of_the_parameters(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert reference.filled(text) == text, (

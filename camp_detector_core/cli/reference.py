@@ -1,7 +1,8 @@
-"""Reference tables of parameters in the documentation, from the one table of the engine.
+"""Reference tables and lists of parameters in the documentation, from the table of the engine.
 
-``python -m camp_detector_core.cli.reference docs/*.md`` writes them between their marks, such as
-``<!-- parameters: qgis -->`` and ``<!-- end of parameters -->``.
+``python -m camp_detector_core.cli.reference README.md docs/*.md`` writes them between their marks:
+a table between ``<!-- parameters: qgis -->`` and ``<!-- end of parameters -->``, and a list where
+names of parameters follow the host, as in ``<!-- parameters: cli threshold tta -->``.
 """
 
 from __future__ import annotations
@@ -40,12 +41,30 @@ OWN_WORDS = {
 """Parameters that a host's dialogs describe otherwise, as its data and values are its own; the
 text around its table does so, too."""
 _END = "<!-- end of parameters -->"
-_MARKED = re.compile(rf"(<!-- parameters: (\w+) -->\n).*?({re.escape(_END)})", re.DOTALL)
+_MARKED = re.compile(rf"(<!-- parameters: (\w+)((?: \w+)*) -->\n).*?({re.escape(_END)})", re.DOTALL)
 
 
 def filled(text: str) -> str:
-    """Give a page of the documentation with its tables written anew."""
-    return _MARKED.sub(lambda mark: f"{mark[1]}\n{table_of(mark[2])}\n\n{mark[3]}", text)
+    """Give a page of the documentation with its tables and lists written anew."""
+
+    def fill(mark: re.Match[str]) -> str:
+        start, host, names, end = mark.groups()
+        content = list_of(host, names.split()) if names else table_of(host)
+        return f"{start}\n{content}\n\n{end}"
+
+    return _MARKED.sub(fill, text)
+
+
+def list_of(host: str, names: Iterable[str]) -> str:
+    """Give a list in Markdown of some parameters of a host, each with its meaning and default."""
+    return "\n".join(_item(PARAMETERS[name], host) for name in names)
+
+
+def _item(parameter: Parameter, host: str) -> str:
+    form = f" {parameter.form}" if host == CLI and parameter.form else ""
+    text = f"- {_name(parameter, host)[:-1]}{form}`: {_meaning(parameter)}"
+    has_default = parameter.unset or parameter.kind is not Kind.FLAG
+    return f"{text} Default: {_default(parameter)}." if has_default else text
 
 
 def table_of(host: str) -> str:
