@@ -47,8 +47,7 @@ class Package:
         _check_names([e.filename for e in archive.infolist()], findings)
         total_size = sum(e.file_size for e in entries)
         if total_size > _MAX_WHOLE:
-            findings.problem(
-                ("package",),
+            findings.at("package").problem(
                 f"unpacks to {total_size >> 20} MiB, which no package does",
                 "reject it",
             )
@@ -71,12 +70,12 @@ class Package:
             return None
         if entry.file_size > limit:
             message = f"has {entry.file_size} bytes, and {limit} are the most that such a file has"
-            self.findings.problem((name,), message, REBUILD)
+            self.findings.at(name).problem(message, REBUILD)
             return None
         try:
             return read_member(self._archive, name, limit, name)
         except PredictorError:  # it was whole a moment ago: the file changes meanwhile
-            self.findings.problem((name,), "cannot be read", _AGAIN)
+            self.findings.at(name).problem("cannot be read", _AGAIN)
             return None
 
     def find(self, definition: Definition, key: str) -> str | None:
@@ -85,8 +84,8 @@ class Package:
         name = member_of(stated)
         if name in self.names:
             return name
-        self.findings.problem(
-            (definition.name, key), f"{shown(stated)} is not in the package", REBUILD
+        self.findings.at(definition.name, key).problem(
+            f"{shown(stated)} is not in the package", REBUILD
         )
         return None
 
@@ -94,7 +93,7 @@ class Package:
         """Read a member to its end, which checks its length and its checksum."""
         damage = damage_of(self._archive, entry)
         if damage is not None:
-            self.findings.problem((entry.filename,), f"is damaged: {damage}", _AGAIN)
+            self.findings.at(entry.filename).problem(f"is damaged: {damage}", _AGAIN)
         return damage is None
 
 
@@ -118,19 +117,19 @@ def _check_names(names: list[str], findings: Findings) -> None:
     """Note names that lead elsewhere, occur twice, or are not valid on Windows."""
     seen_names: set[str] = set()
     for name in names:
-        where, fault = (name,), name_fault(name, seen_names)
+        place, fault = findings.at(name), name_fault(name, seen_names)
         if fault is not None:
-            findings.problem(where, *fault)
+            place.problem(*fault)
         elif _LITTER.search(name):
-            findings.advice(where, "is litter of another program", "leave it out")
+            place.advice("is litter of another program", "leave it out")
         elif not name.isascii() or " " in name or len(name) > _LONG:
             message = f"is not short and ASCII without blanks ({len(name)} characters)"
-            findings.advice(where, message, "name it otherwise: ArcGIS unpacks into long paths")
+            place.advice(message, "name it otherwise: ArcGIS unpacks into long paths")
 
 
 def _is_plain(entry: zipfile.ZipInfo, findings: Findings) -> bool:
     """Test if every program can unpack a member."""
     fault = member_fault(entry)
     if fault:
-        findings.problem((entry.filename,), *fault)
+        findings.at(entry.filename).problem(*fault)
     return fault is None

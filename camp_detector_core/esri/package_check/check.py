@@ -52,8 +52,7 @@ def _check_parts(package: Package, definition: Definition) -> None:
     if definition.is_ours or engines:
         check_engine(package, definition, engines)
     if not definition.is_ours and FUNCTION in package.names:
-        package.findings.advice(
-            (definition.name, SPEC_KEY),
+        package.findings.at(definition.name, SPEC_KEY).advice(
             f"is missing, and {FUNCTION} is here: this is a package of an earlier system",
             "build it with camp-detector package build",
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
-    from camp_detector_core.stac.validation.findings import Findings
+    from camp_detector_core.stac.validation.findings import Place
 
     from .archive import Package
 
@@ -93,26 +93,26 @@ def check_definition(package: Package, path: Path) -> Definition | None:
     Returns:
         It has a spec if that is valid.
     """
-    findings = package.findings
     name = _root_emd(package)
     data = None if name is None else package.read(name, MAX_EMD)
     if name is None or data is None:
         return None
+    emd = package.findings.at(name)
     if name[:-4] != path.stem:
         message = f"is not named as the package is ({shown(path.stem)}.dlpk)"
         remedy = f"name the package {shown(name[:-4])}.dlpk: ArcGIS' publishing wants equal names"
-        findings.advice((name,), message, remedy)
+        emd.advice(message, remedy)
     try:
         fields = parse_emd(data, name)
     except CampDetectorError as error:
-        findings.problem((name,), str(error), REBUILD)
+        emd.problem(str(error), REBUILD)
         return None
     is_ours = SPEC_KEY in fields
-    with findings.passing("model definition"):
-        _check_text(data, name, findings, is_ours=is_ours)
+    with package.findings.passing("model definition"):
+        _check_text(data, emd, is_ours=is_ours)
         for check in (_check_type, _check_bands, _check_classes, _check_sides, _check_rest):
-            check(name, fields, findings)
-        spec = _own_spec(name, fields, findings) if is_ours else None
+            check(fields, emd)
+        spec = _own_spec(fields, emd) if is_ours else None
     return Definition(path, name, fields, spec)
 
 
@@ -121,42 +121,39 @@ def _root_emd(package: Package) -> str | None:
     root = definitions_among(definitions)
     if len(root) == 1:
         if len(definitions) > 1:
-            package.findings.advice((definitions[-1],), "is a second definition", "leave it out")
+            package.findings.at(definitions[-1]).advice("is a second definition", "leave it out")
         return root[0]
     hint = f" ({shown(definitions[0])} lies below)" if definitions and not root else ""
     message = f"holds {len(root)} model definitions (.emd) at its root{hint}, and one is needed"
-    package.findings.problem(("package",), message, REBUILD)
+    package.findings.at("package").problem(message, REBUILD)
     return None
 
 
-def _check_text(data: bytes, name: str, findings: Findings, *, is_ours: bool) -> None:
+def _check_text(data: bytes, emd: Place, *, is_ours: bool) -> None:
     if data.startswith(b"\xef\xbb\xbf"):
-        findings.problem((name,), "begins with a byte order mark", "write it without")
+        emd.problem("begins with a byte order mark", "write it without")
     elif not data.isascii():
         message = "is not ASCII, and ArcGIS reads it in the encoding of the machine"
-        with findings.as_advice(on=not is_ours):
-            findings.problem((name,), message, r"write other characters as \uXXXX")
+        with emd.findings.as_advice(on=not is_ours):
+            emd.problem(message, r"write other characters as \uXXXX")
 
 
-def _check_type(name: str, fields: dict[str, Any], findings: Findings) -> None:
-    model_type, json_path = fields.get("ModelType"), (name, "ModelType")
+def _check_type(fields: dict[str, Any], emd: Place) -> None:
+    model_type, place = fields.get("ModelType"), emd.at("ModelType")
     if not isinstance(model_type, str) or not model_type:
-        findings.problem(json_path, "is missing", f"write one of {', '.join(_TYPES)}")
+        place.problem("is missing", f"write one of {', '.join(_TYPES)}")
     elif model_type not in _TYPES:
         message = f"is {shown(model_type)!r}, and not one of {', '.join(_TYPES)}"
         meant = get_close_matches(model_type.lower(), list(map(str.lower, _TYPES)), 1, _ALIKE)
         wrong = bool(meant) or SPEC_KEY in fields
-        (findings.problem if wrong else findings.advice)(
-            json_path, message, "correct it, if it is one"
-        )
+        with emd.findings.as_advice(on=not wrong):
+            place.problem(message, "correct it, if it is one")
 
 
-def _check_bands(name: str, fields: dict[str, Any], findings: Findings) -> None:
-    json_path, bands_value = (name, "ExtractBands"), fields.get("ExtractBands")
+def _check_bands(fields: dict[str, Any], emd: Place) -> None:
+    place, bands_value = emd.at("ExtractBands"), fields.get("ExtractBands")
     if bands_value is None:
-        findings.advice(
-            json_path, "is missing", "write the bands, counted from 0: ArcGIS takes all"
-        )
+        place.advice("is missing", "write the bands, counted from 0: ArcGIS takes all")
         return
     bands = as_list(bands_value)
     are_integers = all(_is_whole_from(b, 0) for b in bands)
@@ -165,90 +162,89 @@ def _check_bands(name: str, fields: dict[str, Any], findings: Findings) -> None:
         message = (
             f"is {shown(bands_value)}, and not a list of bands, counted from 0, or of their names"
         )
-        findings.problem(json_path, message, "correct it")
+        place.problem(message, "correct it")
     elif len({str(b) for b in bands}) < len(bands):
-        findings.advice(
-            json_path, f"is {shown(bands_value)}: a band occurs twice", "see that it is meant"
-        )
+        place.advice(f"is {shown(bands_value)}: a band occurs twice", "see that it is meant")
     elif are_integers and 0 not in bands and sorted(bands) == list(range(1, len(bands) + 1)):
         message = (
             f"is {shown(bands_value)}, which leaves out the first band: they are counted from 0"
         )
-        findings.advice(json_path, message, "see that it is meant")
+        place.advice(message, "see that it is meant")
 
 
-def _check_classes(name: str, fields: dict[str, Any], findings: Findings) -> None:
-    json_path, classes_value = (name, "Classes"), fields.get("Classes")
+def _check_classes(fields: dict[str, Any], emd: Place) -> None:
+    json_path, classes_value = emd.at("Classes"), fields.get("Classes")
     classes = as_list(classes_value)
     if not classes:
-        findings.problem(json_path, "is no list of classes", "write Value, Name and Color of each")
+        json_path.problem("is no list of classes", "write Value, Name and Color of each")
         return
     values = []
     for i, entry in enumerate(classes):
-        place = (*json_path, i)
+        place = json_path.at(i)
         if not isinstance(entry, dict):
-            findings.problem(place, "is no object", "write Value, Name and Color")
+            place.problem("is no object", "write Value, Name and Color")
             continue
         value, color = entry.get("Value"), as_list(entry.get("Color"))
         if not is_whole(value):
             message = f"has the Value {shown(value)}, and not a whole number"
-            findings.problem(place, message, "write Value, not ClassValue")
+            place.problem(message, "write Value, not ClassValue")
         values.append(shown(value))
         if not isinstance(entry.get("Name"), str) or not entry["Name"]:
-            findings.problem(place, "has no Name", "write it")
+            place.problem("has no Name", "write it")
         if len(color) != _RGB or not all(is_whole(c) and 0 <= c <= _BYTE for c in color):
             message = (
                 f"has the Color {shown(entry.get('Color'))}, and not three numbers from 0 to 255"
             )
-            findings.advice(place, message, "write it")
+            place.advice(message, "write it")
     if len(set(values)) < len(values):
-        findings.problem(json_path, "has one Value twice", "give each class its own")
+        json_path.problem("has one Value twice", "give each class its own")
 
 
-def _check_sides(name: str, fields: dict[str, Any], findings: Findings) -> None:
+def _check_sides(fields: dict[str, Any], emd: Place) -> None:
     """Check the size of the chips, and that their padding leaves something of them."""
     for key in ("ImageHeight", "ImageWidth"):
         if fields.get(key) is None:
-            findings.advice((name, key), "is missing", "write the side of the chips in pixels")
+            emd.at(key).advice("is missing", "write the side of the chips in pixels")
         elif not _is_whole_from(fields[key], 1):
             message = _WHOLE.format(shown(fields[key]))
-            findings.problem((name, key), message, "write the side of the chips in pixels")
+            emd.at(key).problem(message, "write the side of the chips in pixels")
     side: Any = fields.get("ImageWidth")
     for key in ("Padding", "ModelPadding"):
         padding = fields.get(key, 0)
         is_sound = _is_whole_from(padding, 0)
         if not is_sound or (_is_whole_from(side, 1) and side <= 2 * padding):
             message = f"is {shown(padding)}, and not a whole number below half of ImageWidth"
-            findings.problem((name, key), message, "correct it")
+            emd.at(key).problem(message, "correct it")
 
 
-def _check_rest(name: str, fields: dict[str, Any], findings: Findings) -> None:
+def _check_rest(fields: dict[str, Any], emd: Place) -> None:
     """Check optional keys."""
     if "DataRange" in fields:
         message = "makes ArcGIS rescale the raster by its own least and largest value"
-        findings.advice((name, "DataRange"), message, "leave it out and scale in the function")
+        emd.at("DataRange").advice(message, "leave it out and scale in the function")
     for rule in _RULES:
         if rule.key in fields and not rule.is_sound(fields[rule.key]):
-            note = findings.problem if rule.is_problem else findings.advice
-            note((name, rule.key), rule.message.format(shown(fields[rule.key])), "correct it")
+            message = rule.message.format(shown(fields[rule.key]))
+            with emd.findings.as_advice(on=not rule.is_problem):
+                emd.at(rule.key).problem(message, "correct it")
 
 
-def _own_spec(name: str, fields: dict[str, Any], findings: Findings) -> ModelSpec | None:
+def _own_spec(fields: dict[str, Any], emd: Place) -> ModelSpec | None:
     """Read the spec, and check that all other keys follow from it."""
     for key in NEEDED_FILES:
         if not isinstance(fields.get(key), str) or not fields[key]:
-            findings.problem((name, key), "is missing", REBUILD)
+            emd.at(key).problem("is missing", REBUILD)
     try:
-        spec = spec_of(fields, name)
+        spec = spec_of(fields, str(emd))
     except CampDetectorError as error:
-        findings.problem((name, SPEC_KEY), shown(error), REBUILD)
+        emd.at(SPEC_KEY).problem(shown(error), REBUILD)
         return None
     kind = kind_of(fields)
     if kind is None or spec is None:
         if fields.get("ModelType") in _TYPES:  # others are told of by `_check_type`
-            findings.problem((name, "ModelType"), f"is {shown(fields['ModelType'])}", REBUILD)
+            emd.at("ModelType").problem(f"is {shown(fields['ModelType'])}", REBUILD)
         return spec
     for key, value in disagreements(fields, spec, kind).items():
         message = f"is {shown(fields.get(key))}, and {SPEC_KEY} makes it {shown(value)}"
-        findings.problem((name, key), message, REBUILD)
+        emd.at(key).problem(message, REBUILD)
     return spec

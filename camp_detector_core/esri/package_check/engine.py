@@ -32,16 +32,17 @@ def check_engine(package: Package, definition: Definition, copies: list[str]) ->
         copies: Files at the root that have the name of an engine.
     """
     findings = package.findings
-    stated_name, json_path = definition.fields.get("EngineFile"), (definition.name, "EngineFile")
+    stated_name, place = (
+        definition.fields.get("EngineFile"),
+        findings.at(definition.name, "EngineFile"),
+    )
     if len(copies) != 1:
         message = f"holds {len(copies)} copies of the engine at its root, and one is needed"
-        findings.problem(("package",), message, REBUILD)
+        findings.at("package").problem(message, REBUILD)
         return
     (name,) = copies
     if stated_name is not None and stated_name != name:
-        findings.problem(
-            json_path, f"is {shown(stated_name)}, and the package holds {name}", REBUILD
-        )
+        place.problem(f"is {shown(stated_name)}, and the package holds {name}", REBUILD)
     data = package.read(name, _MAX_ENGINE)
     if data is None:
         return
@@ -55,7 +56,7 @@ def check_engine(package: Package, definition: Definition, copies: list[str]) ->
         _check_sources(sources, name, findings)
     if findings.problems() == problem_count:
         message = f"is not the engine of this release ({own_copy.name})"
-        findings.advice((name,), message, "it is another release's, or it was made by others")
+        findings.at(name).advice(message, "it is another release's, or it was made by others")
 
 
 def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | None:
@@ -65,23 +66,23 @@ def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | N
         with open_zip(data, name) as archive:
             entries = [e for e in archive.infolist() if not is_folder(e)]
             if len(entries) > _MAX_FILES or sum(e.file_size for e in entries) > _MAX_SOURCES:
-                findings.problem((name,), "unpacks to more than any engine", "reject the package")
+                findings.at(name).problem("unpacks to more than any engine", "reject the package")
                 return None
             names = [e.filename for e in entries]
             wrong = [n for n in names if not n.startswith(home) or not n.endswith(".py")]
             if wrong:
                 message = f"holds what is no source below {home} ({shown(wrong[0])})"
-                findings.problem((name,), message, REBUILD)
+                findings.at(name).problem(message, REBUILD)
                 return None
             sources = {
                 n.removeprefix(home): read_member(archive, n, _MAX_SOURCES, name) for n in names
             }
     except PredictorError:
         message = "is no zip file that can be read, or a source in it is damaged"
-        findings.problem((name,), message, REBUILD)
+        findings.at(name).problem(message, REBUILD)
         return None
     if "__init__.py" not in sources:
-        findings.problem((name,), f"holds no package {home.rstrip('/')} to import", REBUILD)
+        findings.at(name).problem(f"holds no package {home.rstrip('/')} to import", REBUILD)
         return None
     return sources
 
@@ -89,8 +90,8 @@ def _sources(data: bytes, name: str, findings: Findings) -> dict[str, bytes] | N
 def _check_sources(sources: dict[str, bytes], name: str, findings: Findings) -> None:
     match = ENGINE_NAME.fullmatch(name)
     if match and name.removesuffix(".zip")[-_DIGITS:] != digest_of(sources)[:_DIGITS]:
-        findings.problem((name,), "has another content than its name says: it was changed", REBUILD)
+        findings.at(name).problem("has another content than its name says: it was changed", REBUILD)
     for path, source in sorted(sources.items()):
         tree = parse_source(source, path)
         if isinstance(tree, str):
-            findings.problem((name, path), f"is no source of Python 3.9: {tree}", REBUILD)
+            findings.at(name, path).problem(f"is no source of Python 3.9: {tree}", REBUILD)

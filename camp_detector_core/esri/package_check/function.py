@@ -63,10 +63,10 @@ def check_function(package: Package, definition: Definition) -> None:
     if not isinstance(stated_name, str) or not stated_name:
         if not definition.is_ours:
             words = "is missing, so ArcGIS takes its own for the ModelType and ModelConfiguration"
-            findings.unchecked((definition.name, key), words)
+            findings.at(definition.name, key).unchecked(words)
         return
     if _BUILT_IN.match(stated_name):
-        findings.unchecked((definition.name, key), f"{shown(stated_name)} is a part of ArcGIS")
+        findings.at(definition.name, key).unchecked(f"{shown(stated_name)} is a part of ArcGIS")
         return
     name = package.find(definition, key)
     data = None if name is None else package.read(name, _MAX_SOURCE)
@@ -76,7 +76,7 @@ def check_function(package: Package, definition: Definition) -> None:
         tree = parse_source(data, name)
         if isinstance(tree, str):
             message = f"is no source of Python {OLDEST[0]}.{OLDEST[1]}: {tree}"
-            findings.problem((name,), message, "write it for the oldest Python that shall run it")
+            findings.at(name).problem(message, "write it for the oldest Python that shall run it")
             return
         _check_class(tree, name, definition, findings)
         _check_imports(tree, name, definition, findings)
@@ -94,16 +94,16 @@ def _check_class(tree: ast.Module, name: str, definition: Definition, findings: 
         message = f"has no class {shown(stem)}, and ArcGIS looks for one of the file's name"
         remedy = f"name the class {shown(stem)}"
         if definition.is_ours or not like:
-            findings.problem((name,), message, remedy)
+            findings.at(name).problem(message, remedy)
             return
-        findings.advice((name,), f"{message} (samples of Esri break this)", remedy)
+        findings.at(name).advice(f"{message} (samples of Esri break this)", remedy)
         class_node = like[0]
     methods = _methods(class_node, classes)
     needs = (*_ALL_NEED, *_NEEDS.get(str(definition.fields.get("ModelType")), ()))
     missing_methods = [m for m in needs if m not in methods]
     if missing_methods and not _inherits_unknown(class_node, classes):
         message = f"the class {shown(class_node.name)} has no {', '.join(missing_methods)}"
-        findings.problem((name,), message, "write what the ModelType asks for")
+        findings.at(name).problem(message, "write what the ModelType asks for")
 
 
 def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> set[str]:
@@ -150,7 +150,7 @@ def _check_imports(tree: ast.Module, name: str, definition: Definition, findings
         "ERROR 002667"
     )
     with findings.as_advice(on=not definition.is_ours):
-        findings.problem((name,), message, "import them in the functions that need them")
+        findings.at(name).problem(message, "import them in the functions that need them")
 
 
 def _imported(body: list[ast.stmt]) -> set[str]:
@@ -192,8 +192,8 @@ def _compare(data: bytes, name: str, findings: Findings) -> None:
     try:
         own_source = raster_function()
     except CampDetectorError as error:
-        findings.unchecked((name,), shown(error))
+        findings.at(name).unchecked(shown(error))
         return
     if data != own_source:
         message = "is not the function of this release"
-        findings.advice((name,), message, "it is another release's, or it was changed")
+        findings.at(name).advice(message, "it is another release's, or it was changed")

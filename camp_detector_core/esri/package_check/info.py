@@ -28,7 +28,7 @@ def check_info(package: Package, *, is_ours: bool) -> None:
     findings = package.findings
     for name in _PROJECT_FILES:
         if is_ours and name not in package.names:
-            findings.advice((name,), "is missing", REBUILD)
+            findings.at(name).advice("is missing", REBUILD)
     own_names = sorted(name for name in package.names if name.lower().startswith("esriinfo/"))
     if not own_names:
         return
@@ -41,7 +41,7 @@ def check_info(package: Package, *, is_ours: bool) -> None:
             if data is not None and root:
                 _check_xml(data, name, root, findings)
             elif data is not None and png_fault(data):
-                findings.problem((name,), f"is no sound PNG: {png_fault(data)}", REBUILD)
+                findings.at(name).problem(f"is no sound PNG: {png_fault(data)}", REBUILD)
 
 
 class _Refused(Exception):  # noqa: N818 - ends the parser, and never leaves this module
@@ -93,10 +93,10 @@ def _check_xml(data: bytes, name: str, root: str, findings: Findings) -> None:
     try:
         document = _Document(data)
     except _Refused as error:
-        findings.problem((name,), str(error), REBUILD)
+        findings.at(name).problem(str(error), REBUILD)
         return
     if document.root != root:
-        findings.problem((name,), f"is <{shown(document.root)}> and not <{root}>", REBUILD)
+        findings.at(name).problem(f"is <{shown(document.root)}> and not <{root}>", REBUILD)
     elif document.kind and document.kind.strip() != PACKAGE_TYPE:
         message = f"has the type {shown(document.kind)!r}, and not {PACKAGE_TYPE!r}"
-        findings.advice((name,), message, "correct it")
+        findings.at(name).advice(message, "correct it")

@@ -19,7 +19,7 @@ from .archive import REBUILD
 if TYPE_CHECKING:
     from camp_detector_core.model_file.package import Definition
     from camp_detector_core.onnx_model.graph import Graph
-    from camp_detector_core.stac.validation.findings import Findings
+    from camp_detector_core.stac.validation.findings import Place
 
     from .archive import Package
 
@@ -33,10 +33,10 @@ _LONG = 500
 def check_network(package: Package, definition: Definition) -> None:
     """Check the model file that a definition names, and its TorchScript."""
     findings, key = package.findings, "ModelFile"
-    json_path, stated_name = (definition.name, key), definition.fields.get(key)
+    place, stated_name = findings.at(definition.name, key), definition.fields.get(key)
     if not isinstance(stated_name, str) or not stated_name:
         if not definition.is_ours:
-            findings.advice(json_path, "is missing", "name the file of the model")
+            place.advice("is missing", "name the file of the model")
         return
     name = package.find(definition, key)
     if name is None:
@@ -45,76 +45,74 @@ def check_network(package: Package, definition: Definition) -> None:
         data = package.read(name, MAX_NETWORK)
         if data is not None:
             with findings.passing("network"):
-                _check_onnx(data, name, definition, findings)
+                _check_onnx(data, definition, findings.at(name))
     else:
         if definition.is_ours:
-            findings.problem(json_path, f"{shown(stated_name)} is not an ONNX model", REBUILD)
+            place.problem(f"{shown(stated_name)} is not an ONNX model", REBUILD)
         words = "is no ONNX model and was not looked into; loading a pickle runs what is in it"
-        findings.unchecked((name,), words, "take it from people whom you trust")
+        findings.at(name).unchecked(words, "take it from people whom you trust")
     _check_script(package, definition)
 
 
-def _check_onnx(data: bytes, name: str, definition: Definition, findings: Findings) -> None:
+def _check_onnx(data: bytes, definition: Definition, network: Place) -> None:
+    name = str(network)
     try:
         facts = onnx_facts(data, name)
         graph, metadata = read_graph(data, name), read_metadata(data, name)
     except CampDetectorError as error:
-        findings.problem((name,), shown(error, _LONG), "put the model in again")
+        network.problem(shown(error, _LONG), "put the model in again")
         return
-    _check_spec(metadata.get(METADATA_KEY), name, definition, findings)
-    _check_input(graph, name, definition, findings)
+    _check_spec(metadata.get(METADATA_KEY), definition, network)
+    _check_input(graph, definition, network)
     if definition.spec is not None:
-        _check_outputs(graph, name, definition.spec, findings)
+        _check_outputs(graph, definition.spec, network)
     ir, opset = facts.ir_version, facts.opsets.get("", 0)
     if ir > _MAX_IR or opset > _MAX_OPSET:
         message = f"has IR version {ir} and opset {opset}, and ONNX Runtime 1.17 of ArcGIS Pro 3.3"
-        findings.advice((name,), f"{message} knows {_MAX_IR} and {_MAX_OPSET}", "export it for 17")
+        network.advice(f"{message} knows {_MAX_IR} and {_MAX_OPSET}", "export it for 17")
 
 
-def _check_spec(
-    spec_text: str | None, name: str, definition: Definition, findings: Findings
-) -> None:
+def _check_spec(spec_text: str | None, definition: Definition, network: Place) -> None:
     """Check that the description in the network is the one in the definition."""
     if definition.spec is None:
         return
     if spec_text is None:
-        findings.problem((name,), f"has no {METADATA_KEY} in its metadata", "export it again")
+        network.problem(f"has no {METADATA_KEY} in its metadata", "export it again")
         return
     try:
         is_same = ModelSpec.from_json(spec_text) == definition.spec
     except CampDetectorError as error:
-        findings.problem((name,), shown(error), "export it again")
+        network.problem(shown(error), "export it again")
         return
     if not is_same:
-        message = f"and {definition.name} describe different models"
-        findings.problem((name,), message, REBUILD)
+        network.problem(f"and {definition.name} describe different models", REBUILD)
 
 
-def _check_input(graph: Graph, name: str, definition: Definition, findings: Findings) -> None:
+def _check_input(graph: Graph, definition: Definition, network: Place) -> None:
     shape = graph.inputs[0].shape if len(graph.inputs) == 1 else None
     if shape is None or len(shape) != _RANK:
         message = f"takes the shape {shown(shape)}, and not four dimensions"
         if len(graph.inputs) != 1:
             message = f"has {len(graph.inputs)} inputs, and one is expected"
-        with findings.as_advice(on=not definition.is_ours):
-            findings.problem((name,), message, "see that it fits")
+        with network.findings.as_advice(on=not definition.is_ours):
+            network.problem(message, "see that it fits")
         return
     bands = len(as_list(definition.fields.get("ExtractBands")))
     last = shape[3] == bands and shape[1] != bands and not definition.is_ours
     channels, sides = (shape[3], shape[1:3]) if last else (shape[1], shape[2:])
     if bands and channels not in {-1, bands}:
         message = f"takes {channels} bands, and ExtractBands names {bands}"
-        findings.problem((name,), message, REBUILD)
+        network.problem(message, REBUILD)
     for key, side in zip(("ImageHeight", "ImageWidth"), sides, strict=True):
         stated_side = definition.fields.get(key)
         if is_whole(stated_side) and side not in {-1, stated_side}:
-            findings.problem((name,), f"takes {side} pixels where {key} is {stated_side}", REBUILD)
+            network.problem(f"takes {side} pixels where {key} is {stated_side}", REBUILD)
         elif side != -1 and definition.fields.get("SupportsVariableTileSize") is True:
             message = f"takes {side} pixels alone, and SupportsVariableTileSize is true"
-            findings.problem((name,), message, "export it with free height and width")
+            network.problem(message, "export it with free height and width")
 
 
-def _check_outputs(graph: Graph, name: str, spec: ModelSpec, findings: Findings) -> None:
+def _check_outputs(graph: Graph, spec: ModelSpec, network: Place) -> None:
     expected = [len(spec.classes), *([1] if spec.separation is not None else [])]
     shapes = [output.shape or () for output in graph.outputs]
     fit = len(shapes) == len(expected) and all(
@@ -123,7 +121,7 @@ def _check_outputs(graph: Graph, name: str, spec: ModelSpec, findings: Findings)
     )
     if not fit:
         message = f"gives {shown(shapes)}, and its description wants {expected} channels"
-        findings.problem((name,), message, "export it again")
+        network.problem(message, "export it again")
 
 
 def _check_script(package: Package, definition: Definition) -> None:
@@ -137,6 +135,6 @@ def _check_script(package: Package, definition: Definition) -> None:
         return
     spec_text = script_spec(data)
     if spec_text is None:
-        findings.problem((name,), "is not TorchScript that training exported", REBUILD)
+        findings.at(name).problem("is not TorchScript that training exported", REBUILD)
     elif definition.spec is not None and spec_text != definition.spec.to_json():
-        findings.problem((name,), f"and {definition.name} describe different models", REBUILD)
+        findings.at(name).problem(f"and {definition.name} describe different models", REBUILD)

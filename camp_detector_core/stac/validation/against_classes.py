@@ -35,23 +35,23 @@ def check_classes(item: dict[str, Any], findings: Findings) -> None:
         from stac_model.schema import MLModelProperties  # type: ignore[import-untyped]
     except ModuleNotFoundError as error:
         remedy = 'pip install "camp-detector[stac]"'
-        findings.unchecked(("properties",), f"{_NAME}: {error.name} is missing", remedy)
+        findings.at("properties").unchecked(f"{_NAME}: {error.name} is missing", remedy)
         return
     try:
         MLModelProperties.model_validate(properties_of(item))
     except ValidationError as error:
         with findings.as_advice(on=_has_passed_schema(findings)):
             for detail in error.errors(include_url=False, include_context=False)[:_MAX_ERRORS]:
-                json_path = ("properties", *_place(detail["loc"], properties_of(item)))
-                if not findings.faulty(json_path):
+                place = findings.at("properties", *_place(detail["loc"], properties_of(item)))
+                if not place.is_faulty():
                     message = f"{_NAME}: {_words(detail)}"
-                    findings.problem(json_path, message, "write it as the MLM extension says")
+                    place.problem(message, "write it as the MLM extension says")
     except (TypeError, ValueError, AssertionError, AttributeError, KeyError):
         # Classes of pystac that stac-model uses check by assertion, or not at all.
         message = (
             f"{_NAME}: they cannot hold this item, mostly for a field of a class in mlm:output"
         )
-        findings.unchecked(("properties",), message)
+        findings.at("properties").unchecked(message)
     else:
         findings.passed.append(_NAME)
 

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.engine.errors import CampDetectorError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY, ModelSpec
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.item import assets_of, is_model, is_onnx, properties_of
+from camp_detector_core.model_file.item import (
+    SPEC_PROPERTY,
+    assets_of,
+    is_model,
+    is_onnx,
+    properties_of,
+)
 from camp_detector_core.model_file.json_values import as_dict, as_list, is_whole, texts
 from camp_detector_core.model_file.metadata import read_metadata
 from camp_detector_core.model_file.package import MAX_NETWORK
@@ -20,7 +26,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.onnx_model.graph import Graph, Tensor
 
-    from .findings import Findings, JsonPath
+    from .findings import Findings, Place
 
 _NAME = "ONNX graph"
 _LONG = 500
@@ -34,22 +40,22 @@ def check_onnx(item: dict[str, Any], files: Mapping[str, Path], findings: Findin
         if key not in files or not is_onnx(asset) or not is_model(asset):
             continue
         has_model = True
-        json_path: JsonPath = ("assets", key)
+        place = findings.at("assets", key)
         problem_count = findings.problems()
         try:
             data = read_file(files[key], MAX_NETWORK)
             graph = read_graph(data, files[key].name)
             entries = read_metadata(data, files[key].name)
         except CampDetectorError as error:
-            findings.problem((*json_path, "href"), shown(error, _LONG), "lead it to an ONNX model")
+            place.at("href").problem(shown(error, _LONG), "lead it to an ONNX model")
             continue
         _check_ends(item, graph, findings)
         if findings.problems() == problem_count:
             findings.passed.append(f"{_NAME} of {shown(key)}")
-        _check_spec(item, entries, json_path, findings)
+        _check_spec(item, entries, place)
     if not has_model:
         message = "mlm:input and mlm:output were held against no graph: no ONNX model is at hand"
-        findings.unchecked(("assets",), message)
+        findings.at("assets").unchecked(message)
 
 
 def _check_ends(item: dict[str, Any], graph: Graph, findings: Findings) -> None:
@@ -57,34 +63,31 @@ def _check_ends(item: dict[str, Any], graph: Graph, findings: Findings) -> None:
         ("mlm:input", "input", graph.inputs),
         ("mlm:output", "result", graph.outputs),
     ):
-        json_path: JsonPath = ("properties", key)
+        json_path = findings.at("properties", key)
         descriptions = [as_dict(entry) for entry in as_list(properties_of(item).get(key))]
         names = [entry.get("name") for entry in descriptions]
         true = [end.name for end in ends]
         if len(descriptions) != len(ends):
             message = f"speaks of {len(descriptions)} tensors, and the ONNX graph has {shown(true)}"
-            findings.problem(json_path, message, "describe each")
+            json_path.problem(message, "describe each")
             continue
         by_name = {end.name: end for end in ends}
         strange = not all(isinstance(name, str) for name in names) or set(names) != set(true)
         if key == "mlm:output" and strange:
             message = f"is named {shown(names)}, and the ONNX graph has {shown(true)}"
-            findings.problem(json_path, message, "use the names of the graph")
+            json_path.problem(message, "use the names of the graph")
         for i, (entry, end) in enumerate(zip(descriptions, ends, strict=True)):
             name = entry.get("name")
             right = by_name.get(name, end) if isinstance(name, str) else end
             may_be_free = key == "mlm:output"
-            place = (*json_path, i, structure)
-            _check_tensor(
-                as_dict(entry.get(structure)), right, place, findings, may_be_free=may_be_free
-            )
+            place = json_path.at(i, structure)
+            _check_tensor(as_dict(entry.get(structure)), right, place, may_be_free=may_be_free)
 
 
 def _check_tensor(
     description: dict[str, Any],
     tensor: Tensor,
-    json_path: JsonPath,
-    findings: Findings,
+    json_path: Place,
     *,
     may_be_free: bool,
 ) -> None:
@@ -103,10 +106,10 @@ def _check_tensor(
             f"is {shown(description.get('data_type'))}, and {shown(tensor.name)} of the graph "
             f"{tensor.dtype}"
         )
-        findings.problem((*json_path, "data_type"), message, f"write {tensor.dtype}")
-    place = (*json_path, "shape")
+        json_path.at("data_type").problem(message, f"write {tensor.dtype}")
+    place = json_path.at("shape")
     if tensor.shape is None:
-        findings.unchecked(place, f"the graph does not give the shape of {shown(tensor.name)}")
+        place.unchecked(f"the graph does not give the shape of {shown(tensor.name)}")
         return
     shape, order = as_list(description.get("shape")), texts(description.get("dim_order"))
     if len(shape) != len(tensor.shape):
@@ -114,7 +117,7 @@ def _check_tensor(
             f"has {len(shape)} dimensions, and {shown(tensor.name)} of the graph "
             f"{len(tensor.shape)}"
         )
-        findings.problem(place, message, f"write {list(tensor.shape)}")
+        place.problem(message, f"write {list(tensor.shape)}")
         return
     for i, (size, right) in enumerate(zip(shape, tensor.shape, strict=True)):
         if size == right or not is_whole(size):
@@ -123,45 +126,41 @@ def _check_tensor(
         if right == -1:
             if not may_be_free:
                 message = f"{name} is {shown(size)}, and the graph takes any"
-                findings.advice((*place, i), message, "write -1, or say why")
+                place.at(i).advice(message, "write -1, or say why")
             continue
         graph_size = "free" if size == -1 else shown(size)
-        findings.problem(
-            (*place, i), f"{name} is {graph_size}, and {right} in the graph", f"write {right}"
-        )
+        place.at(i).problem(f"{name} is {graph_size}, and {right} in the graph", f"write {right}")
 
 
-def _check_spec(
-    item: dict[str, Any], entries: Mapping[str, str], json_path: JsonPath, findings: Findings
-) -> None:
+def _check_spec(item: dict[str, Any], entries: Mapping[str, str], json_path: Place) -> None:
     """Compare the description in the ONNX file with the one that the item was made from."""
     from camp_detector_core.stac import spec_from_item
 
     if METADATA_KEY not in entries:
         message = f"the ONNX file has no {METADATA_KEY}, so it is not one that this software runs"
-        findings.unchecked(json_path, message, "export it with python -m training export")
+        json_path.unchecked(message, "export it with python -m training export")
         return
     try:
         true = ModelSpec.from_json(entries[METADATA_KEY])
     except SpecError as error:
-        findings.problem(json_path, shown(error), "export the model again")
+        json_path.problem(shown(error), "export the model again")
         return
+    findings = json_path.findings
     _check_agreement(item, true, findings)
-    if "camp_detector:spec" not in properties_of(item):
-        message = "the item does not repeat the description in the ONNX file"
-        findings.unchecked(("properties", "camp_detector:spec"), message)
+    place = findings.at("properties", SPEC_PROPERTY)
+    if SPEC_PROPERTY not in properties_of(item):
+        place.unchecked("the item does not repeat the description in the ONNX file")
         return
-    place: JsonPath = ("properties", "camp_detector:spec")
     try:
         item_spec = spec_from_item(item)
     except SpecError as error:
-        findings.problem(place, shown(error), "python -m training stac makes it")
+        place.problem(shown(error), "python -m training stac makes it")
         return
     differ = [k for k, v in true.to_dict().items() if item_spec.to_dict().get(k) != v]
     differ += [k for k in item_spec.to_dict() if k not in true.to_dict()]
     if differ:
         message = f"differs from the description in the ONNX file in {', '.join(differ)}"
-        findings.problem(place, message, "make the item again from this model")
+        place.problem(message, "make the item again from this model")
     else:
         findings.passed.append("description in the ONNX file")
 
@@ -176,10 +175,10 @@ def _check_agreement(item: dict[str, Any], spec: ModelSpec, findings: Findings) 
     true = [band.name for band in spec.bands]
     if bands and bands != true:
         message = f"are {shown(bands)}, and the model takes {shown(true)}"
-        findings.problem(
-            ("properties", "mlm:input", 0, "bands"), message, "write those of the model"
+        findings.at("properties", "mlm:input", 0, "bands").problem(
+            message, "write those of the model"
         )
     licence = properties_of(item).get("license")
     if spec.licence and isinstance(licence, str) and licence not in {spec.licence, "other"}:
         message = f"is {shown(licence)!r}, and the model file says {shown(spec.licence)!r}"
-        findings.problem(("properties", "license"), message, "write that of the model")
+        findings.at("properties", "license").problem(message, "write that of the model")

@@ -29,7 +29,7 @@ def check_schemas(item: dict[str, Any], store: SchemaStore, findings: Findings) 
     except ModuleNotFoundError as error:
         for name in ("the core schema of STAC", *map(shown, extensions)):
             message = f"{name}: {error.name} is missing"
-            findings.unchecked(("stac_version",), message, 'pip install "camp-detector[stac]"')
+            findings.at("stac_version").unchecked(message, 'pip install "camp-detector[stac]"')
         return
     local_schemas: dict[str, Any] = get_local_schema_cache()
     version = item.get("stac_version")
@@ -43,7 +43,7 @@ def check_schemas(item: dict[str, Any], store: SchemaStore, findings: Findings) 
         message = (
             f"the core schema of STAC {shown(version)} is not at hand, that of {own_version} is"
         )
-        findings.unchecked(("stac_version",), message)
+        findings.at("stac_version").unchecked(message)
     for uri in extensions:
         _extension(item, uri, store, dict(local_schemas), findings)
 
@@ -55,17 +55,17 @@ def _extension(
     local_schemas: dict[str, Any],
     findings: Findings,
 ) -> None:
-    json_path = ("stac_extensions",)
+    place = findings.at("stac_extensions")
     try:
         schemas, missing_uris = store.gather(uri, local_schemas)
     except (SchemaError, ValueError, RecursionError) as error:
-        findings.unchecked(json_path, f"{shown(uri)}: {shown(error)}", _FETCH)
+        place.unchecked(f"{shown(uri)}: {shown(error)}", _FETCH)
         return
     if missing_uris:
         needs = (
             "" if missing_uris == [uri] else f" (it needs {', '.join(map(shown, missing_uris))})"
         )
-        findings.unchecked(json_path, f"{shown(uri)}: the schema is not at hand{needs}", _FETCH)
+        place.unchecked(f"{shown(uri)}: the schema is not at hand{needs}", _FETCH)
         return
     _hold(item, uri, _short(uri), local_schemas | schemas, findings)
 
@@ -97,13 +97,13 @@ def _hold(
         errors = list(islice(kind(schemas[uri], registry=registry).iter_errors(item), _MAX_ERRORS))
     except (NoSchema, Unresolvable, RecursionError) as error:
         message = f"{shown(uri)}: the schema cannot be used: {shown(type(error).__name__)}"
-        findings.unchecked(("stac_extensions",), message, _FETCH)
+        findings.at("stac_extensions").unchecked(message, _FETCH)
         return
     for objection in errors:
         cause = _deepest(objection)
-        json_path = tuple(cause.absolute_path)
-        if not findings.faulty(json_path):
-            findings.problem(json_path, f"{name}: {_words(cause)}", _remedy(cause))
+        place = findings.at(*cause.absolute_path)
+        if not place.is_faulty():
+            place.problem(f"{name}: {_words(cause)}", _remedy(cause))
     if not errors:
         findings.passed.append(name)
 

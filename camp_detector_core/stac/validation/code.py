@@ -17,7 +17,7 @@ from camp_detector_core.model_file.item import assets_of, properties_of
 from camp_detector_core.model_file.json_values import as_dict, as_list
 
 if TYPE_CHECKING:
-    from .findings import Findings, JsonPath
+    from .findings import Findings, Place
 
 _PACKAGES = ("camp_detector_core", "training")
 _ROOT = Path(camp_detector_core.__file__).resolve().parent.parent
@@ -31,55 +31,51 @@ def check_code(item: dict[str, Any], findings: Findings) -> None:
     for key, asset in assets_of(item).items():
         point = asset.get("mlm:entrypoint")
         if point is not None:
-            _check_point(point, ("assets", key, "mlm:entrypoint"), findings)
+            _check_point(point, findings.at("assets", key, "mlm:entrypoint"))
     for key, field in (
         ("mlm:input", "pre_processing_function"),
         ("mlm:output", "post_processing_function"),
     ):
         for i, tensor in enumerate(as_list(properties_of(item).get(key))):
             value = as_dict(tensor).get(field)
-            json_path: JsonPath = ("properties", key, i, field)
+            json_path = findings.at("properties", key, i, field)
             several = isinstance(value, list)
             for j, expression in enumerate(as_list(value) if several else [value]):
-                place = (*json_path, j) if several else json_path
-                _check_expression(as_dict(expression), (*place, "expression"), findings)
+                place = json_path.at(j) if several else json_path
+                _check_expression(as_dict(expression), place.at("expression"))
 
 
-def _check_expression(expression: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
+def _check_expression(expression: dict[str, Any], place: Place) -> None:
     if not expression:
         return
     if expression.get("format") != "python":
         message = (
             f"an expression of the format {shown(expression.get('format'))!r} is not looked into"
         )
-        findings.unchecked(json_path, message)
+        place.unchecked(message)
         return
-    _check_point(expression.get("expression"), json_path, findings)
+    _check_point(expression.get("expression"), place)
 
 
-def _check_point(point: object, json_path: JsonPath, findings: Findings) -> None:
+def _check_point(point: object, place: Place) -> None:
     match = _POINT.fullmatch(point) if isinstance(point, str) else None
     if match is None:
         looks = isinstance(point, str) and point.split(":")[0].endswith(".py")
         message = f"{shown(point)!r} is not a function that can be imported"
         if looks:
-            findings.problem(json_path, message, "write package.module:function")
+            place.problem(message, "write package.module:function")
         else:
-            findings.unchecked(
-                json_path, f"{message}, and was not looked for", "write package.module:function"
-            )
+            place.unchecked(f"{message}, and was not looked for", "write package.module:function")
         return
     module, name = match[1], match[2]
     if module.partition(".")[0] not in _PACKAGES:
-        findings.unchecked(
-            json_path, f"{module}:{name} is not of this software, and nothing was imported"
-        )
+        place.unchecked(f"{module}:{name} is not of this software, and nothing was imported")
         return
     source = _source(module)
     if source is None:
-        findings.problem(json_path, f"there is no module {module}", "correct the name")
+        place.problem(f"there is no module {module}", "correct the name")
     elif name not in _names(source):
-        findings.problem(json_path, f"the module {module} has no {name}", "correct the name")
+        place.problem(f"the module {module} has no {name}", "correct the name")
 
 
 def _source(module: str) -> Path | None:

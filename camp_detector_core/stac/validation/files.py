@@ -17,7 +17,7 @@ from camp_detector_core.model_file.untrusted import checksum_of
 from camp_detector_core.model_file.zip_file import open_zip
 
 if TYPE_CHECKING:
-    from .findings import Findings, JsonPath
+    from .findings import Findings, Place
 
 _CHECKPOINT_FOLDER = "checkpoints"
 """The one folder beside the item's own that an href may lead to: training keeps its checkpoints
@@ -48,8 +48,8 @@ def check_files(item: dict[str, Any], path: Path, findings: Findings) -> dict[st
     paths: dict[str, Path] = {}
     missing_hrefs: dict[str, str] = {}
     for key, asset in assets_of(item).items():
-        json_path: JsonPath = ("assets", key, "href")
-        local = _locate(asset, json_path, path, findings)
+        place = findings.at("assets", key)
+        local = _locate(asset, place.at("href"), path)
         if local is None:
             continue
         try:
@@ -58,9 +58,9 @@ def check_files(item: dict[str, Any], path: Path, findings: Findings) -> dict[st
             missing_hrefs[key] = shown(asset["href"])
             continue
         paths[key] = local
-        _check_size(asset, size, ("assets", key), findings)
-        _check_checksum(asset, local, size, ("assets", key), findings)
-        _check_content(asset, local, ("assets", key), findings)
+        _check_size(asset, size, place)
+        _check_checksum(asset, local, size, place)
+        _check_content(asset, local, place)
     _note_missing(missing_hrefs, findings)
     return paths
 
@@ -75,7 +75,9 @@ def _note_missing(missing_hrefs: dict[str, str], findings: Findings) -> None:
     remedy = "put the file there, correct the href, or take the asset out"
     if len(missing_hrefs) == 1:
         ((key, href),) = missing_hrefs.items()
-        findings.problem(("assets", key, "href"), f"leads to {href!r}, which is not a file", remedy)
+        findings.at("assets", key, "href").problem(
+            f"leads to {href!r}, which is not a file", remedy
+        )
     elif missing_hrefs:
         names = ", ".join(map(repr, list(missing_hrefs.values())[:_MAX_NAMED]))
         more = (
@@ -85,32 +87,30 @@ def _note_missing(missing_hrefs: dict[str, str], findings: Findings) -> None:
         )
         message = f"the hrefs of {len(missing_hrefs)} assets lead to no file: {names}{more}"
         remedy = "copy the files along with the item, correct the hrefs, or take the assets out"
-        findings.problem(("assets",), message, remedy)
+        findings.at("assets").problem(message, remedy)
 
 
-def _locate(
-    asset: dict[str, Any], json_path: JsonPath, item: Path, findings: Findings
-) -> Path | None:
+def _locate(asset: dict[str, Any], place: Place, item: Path) -> Path | None:
     """Find the file of an href, if it may be read."""
     href = asset.get("href")
     scheme = _scheme(href)
     if not isinstance(href, str) or scheme is None:
         remedy = "write the path of the file, as seen from the item"
-        findings.problem(json_path, f"{shown(href)!r} is not an href", remedy)
+        place.problem(f"{shown(href)!r} is not an href", remedy)
         return None
     absolute = href.startswith("/") or bool(PureWindowsPath(href).drive)
     if scheme == "file" or absolute or "\\" in href:
         message = f"{shown(href)!r} is a path of one computer"
-        findings.problem(json_path, message, "write it relative to the item, with /")
+        place.problem(message, "write it relative to the item, with /")
         return None
     if scheme:
-        findings.unchecked(json_path, f"{shown(href)} was not fetched")
+        place.unchecked(f"{shown(href)} was not fetched")
         return None
     if "mlm:container" in roles_of(asset):
         message = f"{shown(href)!r} does not say how the image is had"
-        findings.problem(json_path, message, "write its scheme, such as docker://")
+        place.problem(message, "write its scheme, such as docker://")
         return None
-    return _inside(href, asset, json_path, item, findings)
+    return _inside(href, asset, place, item)
 
 
 def _scheme(href: object) -> str | None:
@@ -121,9 +121,7 @@ def _scheme(href: object) -> str | None:
         return None
 
 
-def _inside(
-    href: str, asset: dict[str, Any], json_path: JsonPath, item: Path, findings: Findings
-) -> Path | None:
+def _inside(href: str, asset: dict[str, Any], place: Place, item: Path) -> Path | None:
     """Return the file if it lies with the item."""
     try:
         homes = homes_of(item)
@@ -135,12 +133,10 @@ def _inside(
     except (OSError, RuntimeError):
         is_malformed = True
     if is_malformed:
-        findings.problem(
-            json_path, f"{shown(href)!r} is not a path that can be followed", "correct it"
-        )
+        place.problem(f"{shown(href)!r} is not a path that can be followed", "correct it")
         return None
     message = f"{shown(href)!r} leads out of the item's folder"
-    findings.problem(json_path, message, "put the file beside the item or below")
+    place.problem(message, "put the file beside the item or below")
     return None
 
 
@@ -158,46 +154,40 @@ def _size(path: Path) -> int:
     return status.st_size
 
 
-def _check_size(asset: dict[str, Any], size: int, json_path: JsonPath, findings: Findings) -> None:
-    size_of_item, place = asset.get("file:size"), (*json_path, "file:size")
+def _check_size(asset: dict[str, Any], size: int, json_path: Place) -> None:
+    size_of_item, place = asset.get("file:size"), json_path.at("file:size")
     if "file:size" not in asset:
-        findings.advice(place, "is missing", f"write {size}")
+        place.advice("is missing", f"write {size}")
     elif not is_whole(size_of_item) or size_of_item != size:
-        findings.problem(
-            place, f"is {shown(size_of_item)}, and the file has {size} bytes", f"write {size}"
-        )
+        place.problem(f"is {shown(size_of_item)}, and the file has {size} bytes", f"write {size}")
 
 
-def _check_checksum(
-    asset: dict[str, Any], path: Path, size: int, json_path: JsonPath, findings: Findings
-) -> None:
-    checksum, place = asset.get("file:checksum"), (*json_path, "file:checksum")
+def _check_checksum(asset: dict[str, Any], path: Path, size: int, json_path: Place) -> None:
+    checksum, place = asset.get("file:checksum"), json_path.at("file:checksum")
     if "file:checksum" not in asset:
-        findings.advice(place, "is missing", "write 1220 and the file's SHA-256")
+        place.advice("is missing", "write 1220 and the file's SHA-256")
         return
     parsed = _multihash(checksum)
     if parsed is None:
         message = f"{shown(checksum)!r} is not a multihash in lower-case hexadecimal digits"
-        findings.problem(place, message, "write 1220 and the file's SHA-256")
+        place.problem(message, "write 1220 and the file's SHA-256")
         return
     code, digest = parsed
     name = _HASHES.get(code)
     if name is None or name not in hashlib.algorithms_available:
-        findings.unchecked(
-            place, f"the hash function 0x{code:x} is not known", "use SHA-256 (1220)"
-        )
+        place.unchecked(f"the hash function 0x{code:x} is not known", "use SHA-256 (1220)")
         return
     if size > _MAX_HASHED:
-        findings.unchecked(place, f"the file has more than {_MAX_HASHED >> 30} GiB")
+        place.unchecked(f"the file has more than {_MAX_HASHED >> 30} GiB")
         return
     try:
         true, _ = checksum_of(path, name)
     except OSError as error:
-        findings.problem(place, f"the file cannot be read: {error.strerror}", "make it readable")
+        place.problem(f"the file cannot be read: {error.strerror}", "make it readable")
         return
     if true != digest.hex():
         message = f"is not the {name} of {shown(asset['href'])}"
-        findings.problem(place, message, "write the item again, or copy the file again")
+        place.problem(message, "write the item again, or copy the file again")
 
 
 def _multihash(value: object) -> tuple[int, bytes] | None:
@@ -222,11 +212,9 @@ def _varint(data: bytes) -> tuple[int, bytes]:
     return value | data[position] << shift, data[position + 1 :]
 
 
-def _check_content(
-    asset: dict[str, Any], path: Path, json_path: JsonPath, findings: Findings
-) -> None:
+def _check_content(asset: dict[str, Any], path: Path, json_path: Place) -> None:
     """Check the kind of a file against its artifact type, by its table of contents."""
-    kind, place = asset.get("mlm:artifact_type"), (*json_path, "mlm:artifact_type")
+    kind, place = asset.get("mlm:artifact_type"), json_path.at("mlm:artifact_type")
     kinds = {"torch.save", "torch.jit.save", "esri.dlpk", "esri_dlpk", "torch.export.save"}
     if not isinstance(kind, str) or kind not in kinds:
         return
@@ -235,13 +223,13 @@ def _check_content(
             names = package.namelist()
     except PredictorError:
         if kind != "torch.save":  # before torch 1.6 it wrote no zip file
-            findings.problem(place, f"{shown(path.name)} is not what {kind} writes", "correct one")
+            place.problem(f"{shown(path.name)} is not what {kind} writes", "correct one")
         return
     scripted = any("/code/" in name for name in names)
     if kind == "torch.save" and scripted:
-        findings.problem(place, f"{shown(path.name)} is TorchScript", "write torch.jit.save")
+        place.problem(f"{shown(path.name)} is TorchScript", "write torch.jit.save")
     if kind == "torch.jit.save" and not scripted:
-        findings.problem(place, f"{shown(path.name)} is not TorchScript", "write torch.save")
+        place.problem(f"{shown(path.name)} is not TorchScript", "write torch.save")
     if "esri" in kind and not any(n.lower().endswith(".emd") for n in names):
         message = f"{shown(path.name)} holds no model definition (.emd)"
-        findings.problem(place, message, "build the package again")
+        place.problem(message, "build the package again")

@@ -12,14 +12,12 @@ from camp_detector_core.engine.messages import PLAIN, remedy_in
 from camp_detector_core.engine.wording import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from camp_detector_core.engine.messages import Words
 
 Level = Literal["problem", "advice", "not checked"]
-JsonPath = tuple[str | int, ...]
-"""Keys and positions that lead from the item to a value."""
 _MAX_NOTES = 300
 """Number of notes that are kept; an untrusted item could cause millions."""
 _MAX_STEPS = 8
@@ -136,24 +134,9 @@ class Findings:
         finally:
             self._is_advice = previous
 
-    def problem(self, json_path: JsonPath, message: str, remedy: str) -> None:
-        """Note a fault that makes the item invalid or untrue."""
-        self._add(
-            Note("advice" if self._is_advice else "problem", path_of(json_path), message, remedy)
-        )
-
-    def advice(self, json_path: JsonPath, message: str, remedy: str) -> None:
-        """Note optional content whose absence a reader would regret."""
-        self._add(Note("advice", path_of(json_path), message, remedy))
-
-    def unchecked(self, json_path: JsonPath, message: str, remedy: str = "") -> None:
-        """Note a part that could not be checked; the remedy is a template of `engine.messages`."""
-        self._add(Note("not checked", path_of(json_path), message, remedy))
-
-    def faulty(self, json_path: JsonPath) -> bool:
-        """Test if a problem was noted at exactly this place."""
-        path = path_of(json_path)
-        return any(note.level == "problem" and note.path == path for note in self.notes)
+    def at(self, *steps: str | int) -> Place:
+        """Name a place in the item by the keys and positions that lead to it."""
+        return Place(self, steps)
 
     def problems(self) -> int:
         """Count the problems so far."""
@@ -171,8 +154,11 @@ class Findings:
         """Make the report."""
         return Report(item, tuple(self.notes), tuple(self.passed), self.left_out, kind)
 
-    def _add(self, note: Note) -> None:
+    def add(self, level: Level, path: str, message: str, remedy: str) -> None:
         """Keep a note once; the limit never drops a problem for advice."""
+        note = Note(
+            "advice" if level == "problem" and self._is_advice else level, path, message, remedy
+        )
         if note in self.notes:
             return
         full = len(self.notes) >= _MAX_NOTES
@@ -182,9 +168,38 @@ class Findings:
         self.notes.append(note)
 
 
-def path_of(json_path: Sequence[str | int]) -> str:
-    """Format a place in one short line."""
-    text = ""
-    for step in json_path[:_MAX_STEPS]:
-        text += f"[{step}]" if isinstance(step, int) else f".{shown(step)}"
-    return text.lstrip(".") or "item"
+@dataclass(frozen=True)
+class Place:
+    """A value of the item, about which notes are made."""
+
+    findings: Findings
+    steps: tuple[str | int, ...]
+    """Keys and positions that lead from the item to the value."""
+
+    def at(self, *steps: str | int) -> Place:
+        """Name a place in this one."""
+        return Place(self.findings, (*self.steps, *steps))
+
+    def problem(self, message: str, remedy: str) -> None:
+        """Note a fault that makes the item invalid or untrue."""
+        self.findings.add("problem", str(self), message, remedy)
+
+    def advice(self, message: str, remedy: str) -> None:
+        """Note optional content whose absence a reader would regret."""
+        self.findings.add("advice", str(self), message, remedy)
+
+    def unchecked(self, message: str, remedy: str = "") -> None:
+        """Note a part that could not be checked; the remedy is a template of `engine.messages`."""
+        self.findings.add("not checked", str(self), message, remedy)
+
+    def is_faulty(self) -> bool:
+        """Test if a problem was noted at exactly this place."""
+        notes = self.findings.notes
+        return any(note.level == "problem" and note.path == str(self) for note in notes)
+
+    def __str__(self) -> str:
+        """Format the place in one short line."""
+        text = ""
+        for step in self.steps[:_MAX_STEPS]:
+            text += f"[{step}]" if isinstance(step, int) else f".{shown(step)}"
+        return text.lstrip(".") or "item"

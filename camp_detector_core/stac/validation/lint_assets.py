@@ -10,7 +10,7 @@ from camp_detector_core.engine.wording import shown
 from camp_detector_core.model_file.item import assets_of, is_onnx, properties_of, roles_of
 
 if TYPE_CHECKING:
-    from .findings import Findings, JsonPath
+    from .findings import Findings, Place
 
 _NOT_ON_ASSETS = ("mlm:name", "mlm:input", "mlm:output", "mlm:hyperparameters")
 _ONLY_ON_ASSETS = ("mlm:artifact_type", "mlm:compile_method", "mlm:entrypoint")
@@ -39,70 +39,64 @@ def check_assets(item: dict[str, Any], findings: Findings) -> None:
     assets = assets_of(item)
     for field in _ONLY_ON_ASSETS:
         if field in properties_of(item):
-            findings.problem(("properties", field), "belongs to assets", "move it to the asset")
+            findings.at("properties", field).problem("belongs to assets", "move it to the asset")
     if not any("mlm:model" in roles_of(asset) for asset in assets.values()):
-        findings.problem(("assets",), "none has the role mlm:model", "give it to the model's asset")
+        findings.at("assets").problem("none has the role mlm:model", "give it to the model's asset")
     for key, asset in assets.items():
-        json_path: JsonPath = ("assets", key)
+        place = findings.at("assets", key)
         for field in _NOT_ON_ASSETS:
             if field in asset:
-                findings.problem(
-                    (*json_path, field), "is not allowed on assets", "leave it in properties"
-                )
-        _check_roles(asset, json_path, findings)
-        _check_artifact(asset, json_path, findings)
-        _check_source(asset, json_path, findings)
+                place.at(field).problem("is not allowed on assets", "leave it in properties")
+        _check_roles(asset, place)
+        _check_artifact(asset, place)
+        _check_source(asset, place)
 
 
-def _check_roles(asset: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
-    roles, place = roles_of(asset), (*json_path, "roles")
+def _check_roles(asset: dict[str, Any], json_path: Place) -> None:
+    roles, place = roles_of(asset), json_path.at("roles")
     if "roles" in asset and not isinstance(asset["roles"], list):
-        findings.problem(place, f"{shown(asset['roles'])!r} is no list", "write a list of roles")
+        place.problem(f"{shown(asset['roles'])!r} is no list", "write a list of roles")
     unknown = [r for r in roles if r.startswith("mlm:") and r not in _ROLES]
     if unknown:
-        findings.problem(
-            place, f"{shown(unknown)} is not a role of MLM", f"use {', '.join(sorted(_ROLES))}"
-        )
+        place.problem(f"{shown(unknown)} is not a role of MLM", f"use {', '.join(sorted(_ROLES))}")
     if "mlm:entrypoint" in asset and "code" not in roles:
-        findings.problem(place, "has mlm:entrypoint and not the role code", "add code")
+        place.problem("has mlm:entrypoint and not the role code", "add code")
     if "mlm:model" not in roles:
         return
     if not {"mlm:weights", "mlm:compiled", "mlm:checkpoint"} & set(roles):
         message = "is a model with neither weights nor compiled graph"
-        findings.advice(place, message, "add mlm:weights or mlm:compiled")
+        place.advice(message, "add mlm:weights or mlm:compiled")
     scripts = sorted({"mlm:inference", "mlm:training", "mlm:source_code"} & set(roles))
     if scripts:
         message = f"{', '.join(scripts)} is a role of code, and this is a model"
-        findings.problem(place, message, "give it to the script")
+        place.problem(message, "give it to the script")
 
 
-def _check_artifact(asset: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
-    kind, place = asset.get("mlm:artifact_type"), (*json_path, "mlm:artifact_type")
+def _check_artifact(asset: dict[str, Any], json_path: Place) -> None:
+    kind, place = asset.get("mlm:artifact_type"), json_path.at("mlm:artifact_type")
     is_model = "mlm:model" in roles_of(asset)
     if is_model and (not isinstance(kind, str) or not kind):
         remedy = "name the function that wrote it, such as torch.save; onnx"
-        findings.problem(place, "is missing, and the role is mlm:model", remedy)
+        place.problem("is missing, and the role is mlm:model", remedy)
     if not is_model and kind is not None:
-        findings.problem(
-            place, "is there without the role mlm:model", "add the role, or take it out"
-        )
+        place.problem("is there without the role mlm:model", "add the role, or take it out")
     if isinstance(kind, str) and kind in _WRONG_ARTIFACTS:
-        findings.problem(place, f"{kind} wrote no file", f"write {_WRONG_ARTIFACTS[kind]}")
+        place.problem(f"{kind} wrote no file", f"write {_WRONG_ARTIFACTS[kind]}")
     if "mlm:compile_method" in asset:
-        _check_compiled(asset, json_path, findings)
+        _check_compiled(asset, json_path)
 
 
-def _check_compiled(asset: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
-    method, place = asset["mlm:compile_method"], (*json_path, "mlm:compile_method")
+def _check_compiled(asset: dict[str, Any], json_path: Place) -> None:
+    method, place = asset["mlm:compile_method"], json_path.at("mlm:compile_method")
     if method is None:
-        findings.problem(place, "is null, which the schema rejects", "take it out")
+        place.problem("is null, which the schema rejects", "take it out")
     elif not isinstance(method, str) or method not in {"jit", "aot"}:
-        findings.problem(place, f"is {shown(method)!r}", "write jit or aot, or take it out")
+        place.problem(f"is {shown(method)!r}", "write jit or aot, or take it out")
     elif is_onnx(asset):
-        findings.problem(place, f"an ONNX file is not compiled ({method})", "take it out")
+        place.problem(f"an ONNX file is not compiled ({method})", "take it out")
 
 
-def _check_source(asset: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
+def _check_source(asset: dict[str, Any], place: Place) -> None:
     """Require that source code on the web has a fixed version."""
     href = asset.get("href")
     if "mlm:source_code" not in roles_of(asset) or not isinstance(href, str):
@@ -115,4 +109,4 @@ def _check_source(asset: dict[str, Any], json_path: JsonPath, findings: Findings
         not _PINNED.search(parts.path) or _MOVING.search(parts.path)
     ):
         message = f"{shown(href)} leads to whatever is there today"
-        findings.advice((*json_path, "href"), message, "lead it to a commit or a tag")
+        place.at("href").advice(message, "lead it to a commit or a tag")

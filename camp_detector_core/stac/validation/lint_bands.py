@@ -9,7 +9,7 @@ from camp_detector_core.model_file.item import assets_of, properties_of, roles_o
 from camp_detector_core.model_file.json_values import as_dict, as_list, texts
 
 if TYPE_CHECKING:
-    from .findings import Findings, JsonPath
+    from .findings import Findings, Place
 
 _OLD_BAND_FIELDS = ("common_name", "center_wavelength", "full_width_half_max")
 
@@ -17,19 +17,19 @@ _OLD_BAND_FIELDS = ("common_name", "center_wavelength", "full_width_half_max")
 def band_names(item: dict[str, Any], findings: Findings) -> set[str]:
     """List the names of the defined bands, and note definitions in wrong places."""
     properties, assets = properties_of(item), assets_of(item)
-    names = _names(properties, ("properties",), findings)
+    names = _names(properties, findings.at("properties"))
     models = {key: asset for key, asset in assets.items() if "mlm:model" in roles_of(asset)}
     names_by_asset: dict[str, list[str]] = {
-        key: _names(asset, ("assets", key), findings) for key, asset in assets.items()
+        key: _names(asset, findings.at("assets", key)) for key, asset in assets.items()
     }
     if properties.get("bands") is not None and not any("bands" in a for a in assets.values()):
         remedy = "repeat them on the model's asset: STAC 1.1 allows them here only then"
-        findings.problem(("properties", "bands"), "no asset has bands", remedy)
+        findings.at("properties", "bands").problem("no asset has bands", remedy)
     for key in models:
         if names_by_asset[key] and names and names_by_asset[key] != names:
-            json_path = ("assets", key, "bands")
+            place = findings.at("assets", key, "bands")
             message = f"names {shown(names_by_asset[key])}, and properties.bands {shown(names)}"
-            findings.problem(json_path, message, "write the same bands in the same order")
+            place.problem(message, "write the same bands in the same order")
     old = [
         name for key in ("eo:bands", "raster:bands") for name in _text_names(properties.get(key))
     ]
@@ -47,19 +47,19 @@ def _text_names(value: object) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-def _names(holder: dict[str, Any], json_path: JsonPath, findings: Findings) -> list[str]:
+def _names(holder: dict[str, Any], json_path: Place) -> list[str]:
     """List the names of an object's bands, and check each band."""
     names = _text_names(holder.get("bands"))
     for i, band in enumerate(as_list(holder.get("bands"))):
-        place = (*json_path, "bands", i)
+        place = json_path.at("bands", i)
         if isinstance(band, dict) and not isinstance(band.get("name"), str):
-            findings.problem(place, "has no name", "add the name that mlm:input uses")
+            place.problem("has no name", "add the name that mlm:input uses")
         for field in _OLD_BAND_FIELDS:
             if field in as_dict(band):
                 message = f"{field} is a name of STAC 1.0"
-                findings.problem(place, message, f"write eo:{field} and list the eo extension")
+                place.problem(message, f"write eo:{field} and list the eo extension")
     if len(set(names)) < len(names):
-        findings.problem((*json_path, "bands"), "two bands have the same name", "rename one")
+        json_path.at("bands").problem("two bands have the same name", "rename one")
     return names
 
 
@@ -67,8 +67,7 @@ def check_band_use(
     entry: dict[str, Any],
     structure: dict[str, Any],
     names: set[str],
-    json_path: JsonPath,
-    findings: Findings,
+    json_path: Place,
 ) -> None:
     """Check the bands of an input or output against the defined bands and the shape."""
     bands = as_list(entry.get("bands"))
@@ -78,22 +77,18 @@ def check_band_use(
         if not derived and (not isinstance(name, str) or name not in names):
             defined = ", ".join(sorted(map(shown, names))[:20]) or "none"
             message = f"{shown(name)!r} is not a band of properties.bands, which has {defined}"
-            findings.problem(
-                (*json_path, "bands", i), message, "define it there, or correct the name"
-            )
+            json_path.at("bands", i).problem(message, "define it there, or correct the name")
     order, shape = texts(structure.get("dim_order")), as_list(structure.get("shape"))
-    place = (*json_path, "input" if "input" in entry else "result")
+    place = json_path.at("input" if "input" in entry else "result")
     if not bands or not order:
         return
     if "bands" not in order:
         remedy = "rename the dimension of the bands (channel?) to bands"
-        findings.problem(
-            (*place, "dim_order"), "names no dimension bands, and bands are named", remedy
-        )
+        place.at("dim_order").problem("names no dimension bands, and bands are named", remedy)
         return
     axis = order.index("bands")
     # gdal-calc, say: an index of two bands is one layer.
     computed = as_dict(entry.get("pre_processing_function")).get("format", "python") != "python"
     if axis < len(shape) and shape[axis] != len(bands) and not computed:
         message = f"the dimension bands is {shown(shape[axis])}, and {len(bands)} bands are named"
-        findings.problem((*place, "shape"), message, "make them agree")
+        place.at("shape").problem(message, "make them agree")

@@ -15,7 +15,7 @@ from camp_detector_core.model_file.json_values import as_dict, as_list, texts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .findings import Findings, JsonPath
+    from .findings import Findings, Place
 
 MLM = re.compile(
     r"https://stac-extensions\.github\.io/mlm/v(\d{1,4})\.(\d{1,4})\.(\d{1,4})/schema\.json"
@@ -54,33 +54,31 @@ def has_known_rules(item: dict[str, Any]) -> bool:
 def check_item(item: dict[str, Any], home: Path, findings: Findings) -> None:
     """Note faults of the item as a whole."""
     if item.get("type") != "Feature":
-        findings.problem(("type",), f"is {shown(item.get('type'))!r}", "an item is a Feature")
+        findings.at("type").problem(f"is {shown(item.get('type'))!r}", "an item is a Feature")
     _check_mlm_version(item, findings)
     _check_prefixes(item, findings)
     _check_moments(properties_of(item), findings)
     _check_licence(item, findings)
     _check_words(properties_of(item), findings)
     for i, link in enumerate(as_list(item.get("links"))):
-        _check_link(as_dict(link), ("links", i), home, findings)
+        _check_link(as_dict(link), findings.at("links", i, "href"), home)
 
 
 def _check_mlm_version(item: dict[str, Any], findings: Findings) -> None:
-    json_path = ("stac_extensions",)
+    place = findings.at("stac_extensions")
     version = mlm_version(item)
     if version is None:
-        findings.problem(
-            json_path, "the machine learning model extension is not listed", "add its URI"
-        )
+        place.problem("the machine learning model extension is not listed", "add its URI")
     elif not has_known_rules(item):
         version_text = ".".join(map(str, version))
         message = (
             f"MLM v{version_text}: the rules here are those of v1.5.0 to v1.6.0, and given as "
             "advice"
         )
-        findings.unchecked(json_path, message)
+        place.unchecked(message)
     several = [u for u in texts(item.get("stac_extensions")) if MLM.fullmatch(u)]
     if len(several) > 1:
-        findings.problem(json_path, "lists the MLM extension in several versions", "keep one")
+        place.problem("lists the MLM extension in several versions", "keep one")
 
 
 def _check_prefixes(item: dict[str, Any], findings: Findings) -> None:
@@ -90,18 +88,18 @@ def _check_prefixes(item: dict[str, Any], findings: Findings) -> None:
     extensions = {match[1] for match in uris if match}
     if "projection" in extensions:
         extensions.add("proj")
-    json_path = ("stac_extensions",)
+    place = findings.at("stac_extensions")
     for prefix in _PREFIXES:
         if prefix in fields_by_prefix and prefix not in extensions:
             message = f"{fields_by_prefix[prefix]} is used and its extension is not listed"
-            findings.problem(json_path, message, f"add the URI of the {prefix} extension")
+            place.problem(message, f"add the URI of the {prefix} extension")
         if (
             prefix in extensions
             and prefix not in fields_by_prefix
             and prefix in {"processing", "file", "eo"}
         ):
             message = f"lists the {prefix} extension and no {prefix}: field is there"
-            findings.advice(json_path, message, "take it out, or add the fields")
+            place.advice(message, "take it out, or add the fields")
 
 
 def _used_prefixes(item: dict[str, Any]) -> dict[str, str]:
@@ -138,17 +136,17 @@ def _check_moments(properties: dict[str, Any], findings: Findings) -> None:
         value = properties.get(name)
         if value is None:
             continue
-        moment, json_path = _moment(value), ("properties", name)
+        moment, place = _moment(value), findings.at("properties", name)
         if moment is None:
             message = f"{shown(value)!r} is not a time of RFC 3339"
-            findings.problem(json_path, message, "write it like 2024-05-01T12:00:00Z")
+            place.problem(message, "write it like 2024-05-01T12:00:00Z")
             continue
         moments[name] = moment
         if moment.utcoffset():
-            findings.problem(json_path, f"{shown(value)} is not in UTC", "write it in UTC, with Z")
+            place.problem(f"{shown(value)} is not in UTC", "write it in UTC, with Z")
         if name not in _BOUNDS and _lies_ahead(moment):
             remedy = "write the true moment; was local time labelled as UTC?"
-            findings.problem(json_path, f"{shown(value)} lies in the future", remedy)
+            place.problem(f"{shown(value)} lies in the future", remedy)
     _check_order(properties, moments, findings)
 
 
@@ -163,93 +161,85 @@ def _check_order(
     properties: dict[str, Any], moments: dict[str, dt.datetime], findings: Findings
 ) -> None:
     start, end, datetime = (moments.get(n) for n in ("start_datetime", "end_datetime", "datetime"))
-    json_path = ("properties", "datetime")
+    place = findings.at("properties", "datetime")
     if "datetime" not in properties:
-        findings.problem(
-            json_path, "is missing", "add it; null with start_datetime and end_datetime"
-        )
+        place.problem("is missing", "add it; null with start_datetime and end_datetime")
     elif properties["datetime"] is None and not (start and end):
         message = "is null without start_datetime and end_datetime"
-        findings.problem(json_path, message, "add when the imagery was taken")
+        place.problem(message, "add when the imagery was taken")
     if start and end and start > end:
         message = f"{shown(properties['start_datetime'])} is after end_datetime"
-        findings.problem(("properties", "start_datetime"), message, "exchange them")
+        findings.at("properties", "start_datetime").problem(message, "exchange them")
     if start and end and datetime and not start <= datetime <= end:
-        findings.advice(json_path, "lies outside of start_datetime and end_datetime", "correct one")
+        place.advice("lies outside of start_datetime and end_datetime", "correct one")
     created, updated = moments.get("created"), moments.get("updated")
     if created and updated and created > updated:
-        findings.problem(("properties", "updated"), "is before created", "correct one of them")
+        findings.at("properties", "updated").problem("is before created", "correct one of them")
 
 
 def _check_licence(item: dict[str, Any], findings: Findings) -> None:
     """Advise on the licence, which an item may leave to its collection."""
-    json_path = ("properties", "license")
+    place = findings.at("properties", "license")
     licence = properties_of(item).get("license")
     if not isinstance(licence, str) or not licence.strip():
         remedy = "add the SPDX identifier of the model's licence, or other with a link"
-        findings.advice(json_path, "no licence is stated", remedy)
+        place.advice("no licence is stated", remedy)
         return
     if licence in {"proprietary", "various"} and item.get("stac_version") not in _BEFORE_OTHER:
         remedy = "write other, with a link of rel license"
-        findings.advice(json_path, f"{licence} is deprecated since STAC 1.1", remedy)
+        place.advice(f"{licence} is deprecated since STAC 1.1", remedy)
     rels = [as_dict(link).get("rel") for link in as_list(item.get("links"))]
     if licence == "other" and "license" not in rels:
-        findings.advice(
-            json_path, "is other, and no link leads to the text", "add a link of rel license"
-        )
+        place.advice("is other, and no link leads to the text", "add a link of rel license")
 
 
 def _check_words(properties: dict[str, Any], findings: Findings) -> None:
     """Note misused fields as they occur in practice."""
     if "instrument" in properties:
         message = "is not a field of STAC"
-        findings.problem(("properties", "instrument"), message, "instruments is, a list of names")
+        findings.at("properties", "instrument").problem(message, "instruments is, a list of names")
     facility = properties.get("processing:facility")
     if isinstance(facility, str) and _SYSTEM.match(facility):
-        json_path = ("properties", "processing:facility")
-        findings.advice(json_path, f"{shown(facility)!r} names a computer", "name the organisation")
+        json_path = findings.at("properties", "processing:facility")
+        json_path.advice(f"{shown(facility)!r} names a computer", "name the organisation")
     form = as_dict(properties.get("processing:expression")).get("format")
     if isinstance(form, str) and form.lower() in _FRAMEWORKS:
-        place = ("properties", "processing:expression", "format")
-        findings.problem(place, f"{form} is a framework, no language of expressions", "take it out")
+        place = findings.at("properties", "processing:expression", "format")
+        place.problem(f"{form} is a framework, no language of expressions", "take it out")
 
 
-def _check_link(link: dict[str, Any], json_path: JsonPath, home: Path, findings: Findings) -> None:
+def _check_link(link: dict[str, Any], place: Place, home: Path) -> None:
     href, rel = link.get("href"), link.get("rel")
     if not isinstance(href, str) or not href:
         return  # the core schema says so
     try:
         scheme = urlsplit(href).scheme
     except ValueError:
-        findings.problem((*json_path, "href"), f"{shown(href)!r} is not a URL", "correct it")
+        place.problem(f"{shown(href)!r} is not a URL", "correct it")
         return
     if rel == "self" and not scheme:
         remedy = "make it an absolute URL, or take the link out"
-        findings.advice(
-            (*json_path, "href"), f"self leads to {shown(href)!r}, which is relative", remedy
-        )
+        place.advice(f"self leads to {shown(href)!r}, which is relative", remedy)
         return
     if rel not in _STRUCTURE or len(scheme) > 1:
         if len(scheme) > 1 and rel in _STRUCTURE:
-            findings.unchecked((*json_path, "href"), f"{shown(href)} was not fetched")
+            place.unchecked(f"{shown(href)} was not fetched")
         return
-    _check_structure_link(rel, href, (*json_path, "href"), home, findings)
+    _check_structure_link(rel, href, place, home)
 
 
-def _check_structure_link(
-    rel: str, href: str, place: JsonPath, home: Path, findings: Findings
-) -> None:
+def _check_structure_link(rel: str, href: str, place: Place, home: Path) -> None:
     """Look a local link up, unless its text leads to another computer or drive."""
     try:
         if fault_of_text(href) is not None:
             message = f"{rel} leads to {shown(href)!r}, on another computer or drive: not looked up"
-            findings.unchecked(place, message)
+            place.unchecked(message)
             return
         target = home / href
         if target.is_dir():
             remedy = "lead it to the JSON file, or take the link out"
-            findings.problem(place, f"{rel} leads to {shown(href)!r}, which is a folder", remedy)
+            place.problem(f"{rel} leads to {shown(href)!r}, which is a folder", remedy)
         elif not target.is_file():  # the item may have been copied out of its catalogue
-            findings.unchecked(place, f"{rel} leads to {shown(href)!r}, which does not lie there")
+            place.unchecked(f"{rel} leads to {shown(href)!r}, which does not lie there")
     except (OSError, ValueError):
-        findings.problem(place, f"{shown(href)!r} cannot be looked up", "correct it")
+        place.problem(f"{shown(href)!r} cannot be looked up", "correct it")

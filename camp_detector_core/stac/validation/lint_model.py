@@ -13,7 +13,7 @@ from .lint_bands import band_names, check_band_use
 from .lint_item import mlm_version
 
 if TYPE_CHECKING:
-    from .findings import Findings, JsonPath
+    from .findings import Findings, Place
 
 _CPU_UNKNOWN = (1, 5, 2)
 """Last known version of the MLM schema that rejects the accelerator cpu."""
@@ -35,66 +35,60 @@ def check_model(item: dict[str, Any], findings: Findings) -> None:
     ):
         entries = as_list(properties.get(key))
         if not entries:
-            findings.problem(("properties", key), "is missing or empty", "describe each tensor")
+            findings.at("properties", key).problem("is missing or empty", "describe each tensor")
         entry_names = [as_dict(e).get("name") for e in entries]
         if any(entry_names.count(name) > 1 for name in entry_names if isinstance(name, str)):
-            findings.problem(("properties", key), "two have the same name", "rename one")
+            findings.at("properties", key).problem("two have the same name", "rename one")
         for i, entry in enumerate(entries):
-            json_path: JsonPath = ("properties", key, i)
+            place = findings.at("properties", key, i)
             if not isinstance(entry, dict):
-                findings.problem(json_path, "is no object", "describe the tensor")
+                place.problem("is no object", "describe the tensor")
                 continue
             structure = as_dict(entry.get(tensor))
-            _check_fields(entry, ("name", tensor), json_path, findings)
+            _check_fields(entry, ("name", tensor), place)
             if structure:
-                _check_fields(structure, _STRUCTURE, (*json_path, tensor), findings)
-            _check_structure(structure, (*json_path, tensor), findings)
-            check_band_use(entry, structure, names, json_path, findings)
-            check(entry, structure, json_path, findings)
+                _check_fields(structure, _STRUCTURE, place.at(tensor))
+            _check_structure(structure, place.at(tensor))
+            check_band_use(entry, structure, names, place)
+            check(entry, structure, place)
     _check_runtime(item, findings)
 
 
-def _check_fields(
-    entry: dict[str, Any], names: tuple[str, ...], json_path: JsonPath, findings: Findings
-) -> None:
+def _check_fields(entry: dict[str, Any], names: tuple[str, ...], place: Place) -> None:
     """Check fields that the extension requires, even without its schema."""
     missing_names = [name for name in names if entry.get(name) in (None, "", [], {})]
     if missing_names:
-        findings.problem(json_path, f"lacks {' and '.join(missing_names)}", "see the MLM extension")
+        place.problem(f"lacks {' and '.join(missing_names)}", "see the MLM extension")
 
 
-def _check_structure(structure: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
+def _check_structure(structure: dict[str, Any], place: Place) -> None:
     """Check shape and order of the dimensions."""
     shape, order = as_list(structure.get("shape")), as_list(structure.get("dim_order"))
     for i, size in enumerate(shape):
         if not is_whole(size) or (size < 1 and size != -1):
             message = f"{shown(size)} is not a size of a dimension"
-            findings.problem(
-                (*json_path, "shape", i), message, "write a positive integer, or -1 if it is free"
-            )
+            place.at("shape", i).problem(message, "write a positive integer, or -1 if it is free")
     if len(shape) != len(order):
         message = f"the shape has {len(shape)} dimensions and dim_order {len(order)}"
-        findings.problem(json_path, message, "make them equally long")
+        place.problem(message, "make them equally long")
     axes = texts(order)
     if len(set(axes)) < len(axes):
-        findings.problem((*json_path, "dim_order"), "names a dimension twice", "rename one")
+        place.at("dim_order").problem("names a dimension twice", "rename one")
 
 
 # Inputs.
 
 
-def _check_input(
-    entry: dict[str, Any], structure: dict[str, Any], json_path: JsonPath, findings: Findings
-) -> None:
-    place = (*json_path, "value_scaling")
+def _check_input(entry: dict[str, Any], structure: dict[str, Any], json_path: Place) -> None:
+    place = json_path.at("value_scaling")
     scaling = as_list(entry.get("value_scaling"))
     channels = _input_channels(entry, structure)
     if scaling and channels is not None and len(scaling) not in {1, channels}:
         message = f"has {len(scaling)} entries for {channels} bands"
-        findings.problem(place, message, "give one for each band, or one for all")
+        place.problem(message, "give one for each band, or one for all")
     for i, rule in enumerate(scaling):
-        _check_scaling(as_dict(rule), (*place, i), findings)
-    _check_units(entry, scaling, place, findings)
+        _check_scaling(as_dict(rule), place.at(i))
+    _check_units(entry, scaling, place)
     shape, order = as_list(structure.get("shape")), texts(structure.get("dim_order"))
     sizes = dict(zip(order, shape, strict=False))
     fixed_sides = [
@@ -106,7 +100,7 @@ def _check_input(
             "about"
         )
         remedy = "add resize_type: null where imagery is cut into tiles"
-        findings.advice((*json_path, "resize_type"), message, remedy)
+        json_path.at("resize_type").advice(message, remedy)
 
 
 def _input_channels(entry: dict[str, Any], structure: dict[str, Any]) -> int | None:
@@ -120,21 +114,17 @@ def _input_channels(entry: dict[str, Any], structure: dict[str, Any]) -> int | N
     return None
 
 
-def _check_scaling(rule: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
+def _check_scaling(rule: dict[str, Any], place: Place) -> None:
     low: Any = rule.get("minimum")
     high: Any = rule.get("maximum")
     deviation: Any = rule.get("stddev")
     if is_number(deviation) and deviation <= 0:
-        findings.problem((*json_path, "stddev"), f"is {shown(deviation)}", "it must be positive")
+        place.at("stddev").problem(f"is {shown(deviation)}", "it must be positive")
     if is_number(low) and is_number(high) and low >= high:
-        findings.problem(
-            json_path, f"minimum {shown(low)} is not below maximum {shown(high)}", "exchange them"
-        )
+        place.problem(f"minimum {shown(low)} is not below maximum {shown(high)}", "exchange them")
 
 
-def _check_units(
-    entry: dict[str, Any], scaling: list[Any], json_path: JsonPath, findings: Findings
-) -> None:
+def _check_units(entry: dict[str, Any], scaling: list[Any], place: Place) -> None:
     """Advise on means of 0 to 1 for bytes, unless a division by 255 is described."""
     rules = [as_dict(rule) for rule in scaling]
     fractions = [
@@ -149,51 +139,45 @@ def _check_units(
     if fractions and all(fractions) and not identity and not is_described:
         message = "mean and stddev are those of values from 0 to 1, and no division is spoken of"
         remedy = "write them in raw values (times 255 for bytes), or describe the division"
-        findings.problem(json_path, message, remedy)
+        place.problem(message, remedy)
 
 
 # Outputs.
 
 
-def _check_output(
-    entry: dict[str, Any], structure: dict[str, Any], json_path: JsonPath, findings: Findings
-) -> None:
+def _check_output(entry: dict[str, Any], structure: dict[str, Any], json_path: Place) -> None:
     if not entry.get("description") and not entry.get("post_processing_function"):
         message = "it is not said whether values are logits or probabilities, nor how to use them"
-        findings.advice(json_path, message, "add description and post_processing_function")
-    place = (*json_path, "classification:classes")
+        json_path.advice(message, "add description and post_processing_function")
+    place = json_path.at("classification:classes")
     classes = [c for c in as_list(entry.get("classification:classes")) if isinstance(c, dict)]
     if not classes:
         return
     values = [c.get("value") for c in classes]
     integers = [v for v in values if is_whole(v)]
     if len(set(integers)) < len(values):
-        findings.problem(
-            place, f"the values {shown(values)} are not integers that differ", "renumber them"
-        )
+        place.problem(f"the values {shown(values)} are not integers that differ", "renumber them")
     names = [c.get("name") for c in classes if isinstance(c.get("name"), str)]
     if len(set(names)) < len(names):
-        findings.problem(place, "two classes have the same name", "rename one")
+        place.problem("two classes have the same name", "rename one")
     for i, class_fields in enumerate(classes):
-        _check_class(class_fields, (*place, i), findings)
+        _check_class(class_fields, place.at(i))
     shape, order = as_list(structure.get("shape")), texts(structure.get("dim_order"))
     sizes = [s for n, s in zip(order, shape, strict=False) if n in _CHANNELS and is_whole(s)]
     fitting_channels = {len(classes), len(classes) - (_BACKGROUND in integers)}
     if sizes and sizes[0] > 0 and sizes[0] not in fitting_channels:
         message = f"{len(classes)} classes, and the output has {sizes[0]} channels"
-        findings.problem(
-            place, message, "list a class for each channel, and the background if it has none"
-        )
+        place.problem(message, "list a class for each channel, and the background if it has none")
 
 
-def _check_class(class_fields: dict[str, Any], json_path: JsonPath, findings: Findings) -> None:
+def _check_class(class_fields: dict[str, Any], place: Place) -> None:
     name, color = class_fields.get("name"), class_fields.get("color_hint")
     if isinstance(name, str) and not _CLASS_NAME.fullmatch(name):
         remedy = "use letters, digits, - and _, without blanks"
-        findings.problem((*json_path, "name"), f"{shown(name)!r} is not a name of a class", remedy)
+        place.at("name").problem(f"{shown(name)!r} is not a name of a class", remedy)
     if color is not None and not (isinstance(color, str) and _COLOR.fullmatch(color)):
         remedy = "write RRGGBB in upper case, without #"
-        findings.problem((*json_path, "color_hint"), f"{shown(color)!r} is not a colour", remedy)
+        place.at("color_hint").problem(f"{shown(color)!r} is not a colour", remedy)
 
 
 # What it runs on and where it comes from.
@@ -208,27 +192,23 @@ def _check_runtime(item: dict[str, Any], findings: Findings) -> None:
         remedy = (
             "leave it out and say so in mlm:accelerator_summary; amd64 if it must be a processor"
         )
-        findings.problem(("properties", "mlm:accelerator"), message, remedy)
+        findings.at("properties", "mlm:accelerator").problem(message, remedy)
     if accelerator is None and properties.get("mlm:accelerator_constrained") is True:
-        json_path = ("properties", "mlm:accelerator_constrained")
-        findings.problem(
-            json_path, "is true, and no accelerator is named", "name it, or write false"
-        )
+        place = findings.at("properties", "mlm:accelerator_constrained")
+        place.problem("is true, and no accelerator is named", "name it, or write false")
     source = properties.get("mlm:pretrained_source")
     if properties.get("mlm:pretrained") is False and source is not None:
-        json_path = ("properties", "mlm:pretrained_source")
-        findings.problem(json_path, f"{shown(source)!r}, and mlm:pretrained is false", "write null")
+        place = findings.at("properties", "mlm:pretrained_source")
+        place.problem(f"{shown(source)!r}, and mlm:pretrained is false", "write null")
     if properties.get("mlm:pretrained") is False and "mlm:pretrained_source" not in properties:
-        json_path = ("properties", "mlm:pretrained_source")
-        findings.advice(json_path, "is missing", "write null: trained from scratch")
+        place = findings.at("properties", "mlm:pretrained_source")
+        place.advice("is missing", "write null: trained from scratch")
     if properties.get("mlm:pretrained") is True and not source:
-        json_path = ("properties", "mlm:pretrained_source")
-        findings.advice(json_path, "is missing, and mlm:pretrained is true", "name the weights")
+        place = findings.at("properties", "mlm:pretrained_source")
+        place.advice("is missing, and mlm:pretrained is true", "name the weights")
     if not as_dict(properties.get("mlm:hyperparameters")):
-        json_path = ("properties", "mlm:hyperparameters")
-        findings.advice(
-            json_path, "is missing", "add how it was trained and which threshold it needs"
-        )
+        place = findings.at("properties", "mlm:hyperparameters")
+        place.advice("is missing", "add how it was trained and which threshold it needs")
     _check_tasks(properties, findings)
 
 
@@ -238,4 +218,4 @@ def _check_tasks(properties: dict[str, Any], findings: Findings) -> None:
         extra = sorted(set(texts(as_dict(output).get("tasks"))) - tasks)
         if extra and tasks:
             message = f"{shown(extra)} is not in mlm:tasks"
-            findings.problem(("properties", "mlm:output", i, "tasks"), message, "add it there")
+            findings.at("properties", "mlm:output", i, "tasks").problem(message, "add it there")

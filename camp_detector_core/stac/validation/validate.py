@@ -81,4 +81,4 @@ def _fetch(
     for uri in fetched:
         progress(f"fetched {uri}")
     for error in errors:
-        findings.unchecked(("stac_extensions",), error.sentence, error.remedy)
+        findings.at("stac_extensions").unchecked(error.sentence, error.remedy)
