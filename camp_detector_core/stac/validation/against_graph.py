@@ -14,7 +14,7 @@ from camp_detector_core.model_file.item import (
     is_onnx,
     properties_of,
 )
-from camp_detector_core.model_file.json_values import as_dict, as_list, is_whole, texts
+from camp_detector_core.model_file.json_values import as_dict, as_list, first_dict, is_whole, texts
 from camp_detector_core.model_file.metadata import read_metadata
 from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.model_file.untrusted import read_file
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from .findings import Findings, Place
 
-_NAME = "ONNX graph"
 _LONG = 500
 """Length limit of a sentence of this software, which ends in its remedy."""
 
@@ -41,7 +40,6 @@ def check_onnx(item: dict[str, Any], files: Mapping[str, Path], findings: Findin
             continue
         has_model = True
         place = findings.at("assets", key)
-        problem_count = findings.problems()
         try:
             data = read_file(files[key], MAX_NETWORK)
             graph = read_graph(data, files[key].name)
@@ -49,9 +47,8 @@ def check_onnx(item: dict[str, Any], files: Mapping[str, Path], findings: Findin
         except CampDetectorError as error:
             place.at("href").problem(shown(error, _LONG), "lead it to an ONNX model")
             continue
-        _check_ends(item, graph, findings)
-        if findings.problems() == problem_count:
-            findings.passed.append(f"{_NAME} of {shown(key)}")
+        with findings.passing(f"ONNX graph of {shown(key)}"):
+            _check_ends(item, graph, findings)
         _check_spec(item, entries, place)
     if not has_model:
         message = "mlm:input and mlm:output were held against no graph: no ONNX model is at hand"
@@ -79,17 +76,12 @@ def _check_ends(item: dict[str, Any], graph: Graph, findings: Findings) -> None:
         for i, (entry, end) in enumerate(zip(descriptions, ends, strict=True)):
             name = entry.get("name")
             right = by_name.get(name, end) if isinstance(name, str) else end
-            may_be_free = key == "mlm:output"
-            place = json_path.at(i, structure)
-            _check_tensor(as_dict(entry.get(structure)), right, place, may_be_free=may_be_free)
+            description, place = as_dict(entry.get(structure)), json_path.at(i, structure)
+            _check_tensor(description, right, place, may_be_free=key == "mlm:output")
 
 
 def _check_tensor(
-    description: dict[str, Any],
-    tensor: Tensor,
-    json_path: Place,
-    *,
-    may_be_free: bool,
+    description: dict[str, Any], tensor: Tensor, json_path: Place, *, may_be_free: bool
 ) -> None:
     """Compare one tensor.
 
@@ -97,7 +89,6 @@ def _check_tensor(
         description: Shape, order and type in the item.
         tensor: The tensor of the graph.
         json_path: Place of ``description``.
-        findings: Receives the notes.
         may_be_free: True if the item may know a size that the graph leaves free: few exporters know
             the sizes of what comes out.
     """
@@ -146,7 +137,7 @@ def _check_spec(item: dict[str, Any], entries: Mapping[str, str], json_path: Pla
         json_path.problem(shown(error), "export the model again")
         return
     findings = json_path.findings
-    _check_agreement(item, true, findings)
+    _check_agreement(properties_of(item), true, findings.at("properties"))
     place = findings.at("properties", SPEC_PROPERTY)
     if SPEC_PROPERTY not in properties_of(item):
         place.unchecked("the item does not repeat the description in the ONNX file")
@@ -156,8 +147,8 @@ def _check_spec(item: dict[str, Any], entries: Mapping[str, str], json_path: Pla
     except SpecError as error:
         place.problem(shown(error), "python -m training stac makes it")
         return
-    differ = [k for k, v in true.to_dict().items() if item_spec.to_dict().get(k) != v]
-    differ += [k for k in item_spec.to_dict() if k not in true.to_dict()]
+    fields, stated_fields = true.to_dict(), item_spec.to_dict()
+    differ = [k for k in {**fields, **stated_fields} if fields.get(k) != stated_fields.get(k)]
     if differ:
         message = f"differs from the description in the ONNX file in {', '.join(differ)}"
         place.problem(message, "make the item again from this model")
@@ -165,20 +156,17 @@ def _check_spec(item: dict[str, Any], entries: Mapping[str, str], json_path: Pla
         findings.passed.append("description in the ONNX file")
 
 
-def _check_agreement(item: dict[str, Any], spec: ModelSpec, findings: Findings) -> None:
-    """Compare any item's fields with the description in the file."""
-    inputs = as_list(properties_of(item).get("mlm:input"))
+def _check_agreement(properties: dict[str, Any], spec: ModelSpec, place: Place) -> None:
+    """Compare any item's properties with the description in the file."""
     bands = [
         band.get("name") if isinstance(band, dict) else band
-        for band in as_list(as_dict(inputs[0] if inputs else None).get("bands"))
+        for band in as_list(first_dict(properties.get("mlm:input")).get("bands"))
     ]
     true = [band.name for band in spec.bands]
     if bands and bands != true:
         message = f"are {shown(bands)}, and the model takes {shown(true)}"
-        findings.at("properties", "mlm:input", 0, "bands").problem(
-            message, "write those of the model"
-        )
-    licence = properties_of(item).get("license")
+        place.at("mlm:input", 0, "bands").problem(message, "write those of the model")
+    licence = properties.get("license")
     if spec.licence and isinstance(licence, str) and licence not in {spec.licence, "other"}:
         message = f"is {shown(licence)!r}, and the model file says {shown(spec.licence)!r}"
-        findings.at("properties", "license").problem(message, "write that of the model")
+        place.at("license").problem(message, "write that of the model")

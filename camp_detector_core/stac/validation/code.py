@@ -49,10 +49,8 @@ def _check_expression(expression: dict[str, Any], place: Place) -> None:
     if not expression:
         return
     if expression.get("format") != "python":
-        message = (
-            f"an expression of the format {shown(expression.get('format'))!r} is not looked into"
-        )
-        place.unchecked(message)
+        form = shown(expression.get("format"))
+        place.unchecked(f"an expression of the format {form!r} is not looked into")
         return
     _check_point(expression.get("expression"), place)
 
@@ -60,12 +58,12 @@ def _check_expression(expression: dict[str, Any], place: Place) -> None:
 def _check_point(point: object, place: Place) -> None:
     match = _POINT.fullmatch(point) if isinstance(point, str) else None
     if match is None:
-        looks = isinstance(point, str) and point.split(":")[0].endswith(".py")
         message = f"{shown(point)!r} is not a function that can be imported"
-        if looks:
-            place.problem(message, "write package.module:function")
+        remedy = "write package.module:function"
+        if isinstance(point, str) and point.split(":")[0].endswith(".py"):
+            place.problem(message, remedy)
         else:
-            place.unchecked(f"{message}, and was not looked for", "write package.module:function")
+            place.unchecked(f"{message}, and was not looked for", remedy)
         return
     module, name = match[1], match[2]
     if module.partition(".")[0] not in _PACKAGES:
@@ -81,10 +79,8 @@ def _check_point(point: object, place: Place) -> None:
 def _source(module: str) -> Path | None:
     """Find the file of a module of this software."""
     base = _ROOT.joinpath(*module.split("."))
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if path.is_file():
-            return path
-    return None
+    paths = (base.with_suffix(".py"), base / "__init__.py")
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _names(source: Path) -> set[str]:
@@ -96,9 +92,8 @@ def _names(source: Path) -> set[str]:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-            if any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
-                names |= _texts_of_list(node.value)
+            targets = {target.id for target in node.targets if isinstance(target, ast.Name)}
+            names |= targets | (_texts_of_list(node.value) if "__all__" in targets else set())
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
     return names

@@ -52,9 +52,8 @@ def check_files(item: dict[str, Any], path: Path, findings: Findings) -> dict[st
         local = _locate(asset, place.at("href"), path)
         if local is None:
             continue
-        try:
-            size = _size(local)
-        except (OSError, ValueError):
+        size = _size(local)
+        if size is None:
             missing_hrefs[key] = shown(asset["href"])
             continue
         paths[key] = local
@@ -75,16 +74,12 @@ def _note_missing(missing_hrefs: dict[str, str], findings: Findings) -> None:
     remedy = "put the file there, correct the href, or take the asset out"
     if len(missing_hrefs) == 1:
         ((key, href),) = missing_hrefs.items()
-        findings.at("assets", key, "href").problem(
-            f"leads to {href!r}, which is not a file", remedy
-        )
+        message = f"leads to {href!r}, which is not a file"
+        findings.at("assets", key, "href").problem(message, remedy)
     elif missing_hrefs:
         names = ", ".join(map(repr, list(missing_hrefs.values())[:_MAX_NAMED]))
-        more = (
-            f" and {len(missing_hrefs) - _MAX_NAMED} more"
-            if len(missing_hrefs) > _MAX_NAMED
-            else ""
-        )
+        others = len(missing_hrefs) - _MAX_NAMED
+        more = f" and {others} more" if others > 0 else ""
         message = f"the hrefs of {len(missing_hrefs)} assets lead to no file: {names}{more}"
         remedy = "copy the files along with the item, correct the hrefs, or take the assets out"
         findings.at("assets").problem(message, remedy)
@@ -94,23 +89,22 @@ def _locate(asset: dict[str, Any], place: Place, item: Path) -> Path | None:
     """Find the file of an href, if it may be read."""
     href = asset.get("href")
     scheme = _scheme(href)
+    quoted = f"{shown(href)!r}"
     if not isinstance(href, str) or scheme is None:
         remedy = "write the path of the file, as seen from the item"
-        place.problem(f"{shown(href)!r} is not an href", remedy)
-        return None
-    absolute = href.startswith("/") or bool(PureWindowsPath(href).drive)
-    if scheme == "file" or absolute or "\\" in href:
-        message = f"{shown(href)!r} is a path of one computer"
-        place.problem(message, "write it relative to the item, with /")
-        return None
-    if scheme:
+        place.problem(f"{quoted} is not an href", remedy)
+    elif scheme == "file" or href.startswith("/") or PureWindowsPath(href).drive or "\\" in href:
+        place.problem(
+            f"{quoted} is a path of one computer", "write it relative to the item, with /"
+        )
+    elif scheme:
         place.unchecked(f"{shown(href)} was not fetched")
-        return None
-    if "mlm:container" in roles_of(asset):
-        message = f"{shown(href)!r} does not say how the image is had"
-        place.problem(message, "write its scheme, such as docker://")
-        return None
-    return _inside(href, asset, place, item)
+    elif "mlm:container" in roles_of(asset):
+        remedy = "write its scheme, such as docker://"
+        place.problem(f"{quoted} does not say how the image is had", remedy)
+    else:
+        return _inside(href, asset, place, item)
+    return None
 
 
 def _scheme(href: object) -> str | None:
@@ -134,24 +128,19 @@ def _inside(href: str, asset: dict[str, Any], place: Place, item: Path) -> Path 
         is_malformed = True
     if is_malformed:
         place.problem(f"{shown(href)!r} is not a path that can be followed", "correct it")
-        return None
-    message = f"{shown(href)!r} leads out of the item's folder"
-    place.problem(message, "put the file beside the item or below")
+    else:
+        message = f"{shown(href)!r} leads out of the item's folder"
+        place.problem(message, "put the file beside the item or below")
     return None
 
 
-def _size(path: Path) -> int:
-    """Size in bytes of a regular file.
-
-    Raises:
-        OSError: It is not there.
-        ValueError: It is a folder, a device or a pipe.
-    """
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        msg = "not a file"
-        raise ValueError(msg)
-    return status.st_size
+def _size(path: Path) -> int | None:
+    """Size in bytes of a regular file; None if there is none, or a folder, a device or a pipe."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _check_size(asset: dict[str, Any], size: int, json_path: Place) -> None:

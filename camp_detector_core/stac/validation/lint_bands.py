@@ -31,13 +31,10 @@ def band_names(item: dict[str, Any], findings: Findings) -> set[str]:
             message = f"names {shown(names_by_asset[key])}, and properties.bands {shown(names)}"
             place.problem(message, "write the same bands in the same order")
     old = [
-        name for key in ("eo:bands", "raster:bands") for name in _text_names(properties.get(key))
-    ]
-    old += [
         name
-        for asset in models.values()
+        for holder in (properties, *models.values())
         for key in ("eo:bands", "raster:bands")
-        for name in _text_names(asset.get(key))
+        for name in _text_names(holder.get(key))
     ]
     return {*names, *old}
 
@@ -64,10 +61,7 @@ def _names(holder: dict[str, Any], json_path: Place) -> list[str]:
 
 
 def check_band_use(
-    entry: dict[str, Any],
-    structure: dict[str, Any],
-    names: set[str],
-    json_path: Place,
+    entry: dict[str, Any], structure: dict[str, Any], names: set[str], json_path: Place
 ) -> None:
     """Check the bands of an input or output against the defined bands and the shape."""
     bands = as_list(entry.get("bands"))

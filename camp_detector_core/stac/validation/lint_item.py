@@ -70,14 +70,9 @@ def _check_mlm_version(item: dict[str, Any], findings: Findings) -> None:
     if version is None:
         place.problem("the machine learning model extension is not listed", "add its URI")
     elif not has_known_rules(item):
-        version_text = ".".join(map(str, version))
-        message = (
-            f"MLM v{version_text}: the rules here are those of v1.5.0 to v1.6.0, and given as "
-            "advice"
-        )
-        place.unchecked(message)
-    several = [u for u in texts(item.get("stac_extensions")) if MLM.fullmatch(u)]
-    if len(several) > 1:
+        message = "the rules here are those of v1.5.0 to v1.6.0, and given as advice"
+        place.unchecked(f"MLM v{'.'.join(map(str, version))}: {message}")
+    if sum(MLM.fullmatch(uri) is not None for uri in texts(item.get("stac_extensions"))) > 1:
         place.problem("lists the MLM extension in several versions", "keep one")
 
 
@@ -90,30 +85,22 @@ def _check_prefixes(item: dict[str, Any], findings: Findings) -> None:
         extensions.add("proj")
     place = findings.at("stac_extensions")
     for prefix in _PREFIXES:
-        if prefix in fields_by_prefix and prefix not in extensions:
+        is_used, is_listed = prefix in fields_by_prefix, prefix in extensions
+        if is_used and not is_listed:
             message = f"{fields_by_prefix[prefix]} is used and its extension is not listed"
             place.problem(message, f"add the URI of the {prefix} extension")
-        if (
-            prefix in extensions
-            and prefix not in fields_by_prefix
-            and prefix in {"processing", "file", "eo"}
-        ):
+        if is_listed and not is_used and prefix in {"processing", "file", "eo"}:
             message = f"lists the {prefix} extension and no {prefix}: field is there"
             place.advice(message, "take it out, or add the fields")
 
 
 def _used_prefixes(item: dict[str, Any]) -> dict[str, str]:
     """Collect the field prefixes of an item, each with one of its fields."""
-    places: list[Any] = [
-        properties_of(item),
-        *assets_of(item).values(),
-        *as_list(item.get("links")),
-    ]
-    properties = properties_of(item)
-    places += as_list(properties.get("mlm:output")) + as_list(properties.get("bands"))
-    places += [band for a in assets_of(item).values() for band in as_list(a.get("bands"))]
+    properties, assets = properties_of(item), list(assets_of(item).values())
+    bands = [band for holder in (properties, *assets) for band in as_list(holder.get("bands"))]
+    others = as_list(item.get("links")) + as_list(properties.get("mlm:output"))
     fields_by_prefix: dict[str, str] = {}
-    for place in places:
+    for place in (properties, *assets, *others, *bands):
         for name in as_dict(place):
             prefix, colon, _ = name.partition(":")
             if colon and prefix in _PREFIXES:
@@ -220,26 +207,22 @@ def _check_link(link: dict[str, Any], place: Place, home: Path) -> None:
     if rel == "self" and not scheme:
         remedy = "make it an absolute URL, or take the link out"
         place.advice(f"self leads to {shown(href)!r}, which is relative", remedy)
-        return
-    if rel not in _STRUCTURE or len(scheme) > 1:
-        if len(scheme) > 1 and rel in _STRUCTURE:
-            place.unchecked(f"{shown(href)} was not fetched")
-        return
-    _check_structure_link(rel, href, place, home)
+    elif rel in _STRUCTURE and len(scheme) > 1:
+        place.unchecked(f"{shown(href)} was not fetched")
+    elif rel in _STRUCTURE:
+        _check_structure_link(rel, href, place, home)
 
 
 def _check_structure_link(rel: str, href: str, place: Place, home: Path) -> None:
     """Look a local link up, unless its text leads to another computer or drive."""
+    message = f"{rel} leads to {shown(href)!r}"
     try:
         if fault_of_text(href) is not None:
-            message = f"{rel} leads to {shown(href)!r}, on another computer or drive: not looked up"
-            place.unchecked(message)
-            return
-        target = home / href
-        if target.is_dir():
+            place.unchecked(f"{message}, on another computer or drive: not looked up")
+        elif (home / href).is_dir():
             remedy = "lead it to the JSON file, or take the link out"
-            place.problem(f"{rel} leads to {shown(href)!r}, which is a folder", remedy)
-        elif not target.is_file():  # the item may have been copied out of its catalogue
-            place.unchecked(f"{rel} leads to {shown(href)!r}, which does not lie there")
+            place.problem(f"{message}, which is a folder", remedy)
+        elif not (home / href).is_file():  # the item may have been copied out of its catalogue
+            place.unchecked(f"{message}, which does not lie there")
     except (OSError, ValueError):
         place.problem(f"{shown(href)!r} cannot be looked up", "correct it")

@@ -184,38 +184,34 @@ def _check_class(class_fields: dict[str, Any], place: Place) -> None:
 
 
 def _check_runtime(item: dict[str, Any], findings: Findings) -> None:
-    properties = properties_of(item)
-    version = mlm_version(item)
-    accelerator = properties.get("mlm:accelerator")
+    properties, place = properties_of(item), findings.at("properties")
+    version, accelerator = mlm_version(item), properties.get("mlm:accelerator")
     if accelerator == "cpu" and version is not None and version <= _CPU_UNKNOWN:
         message = "cpu is in the extension's text, and its schema rejects it"
         remedy = (
             "leave it out and say so in mlm:accelerator_summary; amd64 if it must be a processor"
         )
-        findings.at("properties", "mlm:accelerator").problem(message, remedy)
+        place.at("mlm:accelerator").problem(message, remedy)
     if accelerator is None and properties.get("mlm:accelerator_constrained") is True:
-        place = findings.at("properties", "mlm:accelerator_constrained")
-        place.problem("is true, and no accelerator is named", "name it, or write false")
-    source = properties.get("mlm:pretrained_source")
-    if properties.get("mlm:pretrained") is False and source is not None:
-        place = findings.at("properties", "mlm:pretrained_source")
-        place.problem(f"{shown(source)!r}, and mlm:pretrained is false", "write null")
-    if properties.get("mlm:pretrained") is False and "mlm:pretrained_source" not in properties:
-        place = findings.at("properties", "mlm:pretrained_source")
-        place.advice("is missing", "write null: trained from scratch")
-    if properties.get("mlm:pretrained") is True and not source:
-        place = findings.at("properties", "mlm:pretrained_source")
-        place.advice("is missing, and mlm:pretrained is true", "name the weights")
+        message = "is true, and no accelerator is named"
+        place.at("mlm:accelerator_constrained").problem(message, "name it, or write false")
+    _check_pretraining(properties, place.at("mlm:pretrained_source"))
     if not as_dict(properties.get("mlm:hyperparameters")):
-        place = findings.at("properties", "mlm:hyperparameters")
-        place.advice("is missing", "add how it was trained and which threshold it needs")
-    _check_tasks(properties, findings)
-
-
-def _check_tasks(properties: dict[str, Any], findings: Findings) -> None:
+        remedy = "add how it was trained and which threshold it needs"
+        place.at("mlm:hyperparameters").advice("is missing", remedy)
     tasks = set(texts(properties.get("mlm:tasks")))
     for i, output in enumerate(as_list(properties.get("mlm:output"))):
         extra = sorted(set(texts(as_dict(output).get("tasks"))) - tasks)
         if extra and tasks:
             message = f"{shown(extra)} is not in mlm:tasks"
-            findings.at("properties", "mlm:output", i, "tasks").problem(message, "add it there")
+            place.at("mlm:output", i, "tasks").problem(message, "add it there")
+
+
+def _check_pretraining(properties: dict[str, Any], place: Place) -> None:
+    pretrained, source = properties.get("mlm:pretrained"), properties.get("mlm:pretrained_source")
+    if pretrained is False and source is not None:
+        place.problem(f"{shown(source)!r}, and mlm:pretrained is false", "write null")
+    elif pretrained is False and "mlm:pretrained_source" not in properties:
+        place.advice("is missing", "write null: trained from scratch")
+    elif pretrained is True and not source:
+        place.advice("is missing, and mlm:pretrained is true", "name the weights")
