@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from camp_detector_core.model_file import item
 from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.model_file.untrusted import checksum_of
-from camp_detector_core.outputs.whole_file import whole_file
+from camp_detector_core.outputs.whole_file import whole_file, write_whole
 
 from .copying import Counter, verified
 from .entry import Asset, Entry, canonical, entry_of
@@ -146,8 +146,7 @@ def _write(path: Path, data: bytes) -> Path:
     try:
         if path.is_file() and path.read_bytes() == data:
             return path
-        with whole_file(path) as temporary:
-            temporary.write_bytes(data)
+        write_whole(path, data, make_folder=True)
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror or error}"
         raise CatalogError(msg) from error

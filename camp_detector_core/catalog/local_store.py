@@ -58,11 +58,9 @@ class LocalStore:
             CatalogError: A link leads out of the folder.
         """
         full = self.folder / path
-        try:
-            inside = full.resolve().is_relative_to(self.folder.resolve())
-        except (OSError, RuntimeError, ValueError) as error:
-            raise _error_of(error, f"cannot read {self.folder / path}") from error
-        if not inside:
+        with _errors(f"cannot read {full}"):
+            is_inside = full.resolve().is_relative_to(self.folder.resolve())
+        if not is_inside:
             msg = f"{full} is a link that leads out of the catalogue: remove it"
             raise CatalogError(msg)
         return full
@@ -70,12 +68,10 @@ class LocalStore:
     def read(self, path: str, limit: int = MAX_TEXT) -> Blob:
         """Read a small file."""
         try:
-            with self._open(path) as stream:
+            with self._open(path) as stream, _errors(f"cannot read {self.folder / path}"):
                 data = stream.read(limit + 1)
-        except (FileNotFoundError, NotADirectoryError):
+        except UnknownModelError:
             return Blob(b"", ABSENT)
-        except OSError as error:
-            raise _error_of(error, f"cannot read {self.folder / path}") from error
         if len(data) > limit:
             msg = f"{self.folder / path} is larger than {limit >> 20} MiB and is not read"
             raise CatalogError(msg)
@@ -86,19 +82,18 @@ class LocalStore:
         if file.exists() and not file.is_file():
             msg = f"{file} is not a file: the catalogue is damaged"
             raise CatalogError(msg)
-        return file.open("rb")
+        with _errors(f"cannot read {file}"):
+            try:
+                return file.open("rb")
+            except (FileNotFoundError, NotADirectoryError) as error:
+                msg = f"{file} is missing: the catalogue is incomplete, add it again"
+                raise UnknownModelError(msg) from error
 
     def chunks(self, path: str) -> Iterator[bytes]:
         """Read a file in chunks."""
-        try:
-            with self._open(path) as stream:
-                while piece := stream.read(CHUNK):
-                    yield piece
-        except FileNotFoundError as error:
-            msg = f"{self.folder / path} is missing: the catalogue is incomplete, add it again"
-            raise UnknownModelError(msg) from error
-        except OSError as error:
-            raise _error_of(error, f"cannot read {self.folder / path}") from error
+        with self._open(path) as stream, _errors(f"cannot read {self.folder / path}"):
+            while piece := stream.read(CHUNK):
+                yield piece
 
     def put(self, path: str, data: bytes, *, expected: str | None = None) -> None:
         """Write a small file."""
@@ -121,23 +116,18 @@ class LocalStore:
     def _write(self, path: str, fill: Callable[[IO[bytes]], object]) -> None:
         """Write beside the target, flush to the disk, then rename."""
         target = self.file(path)
-        try:
-            with whole_file(target) as part:
-                with part.open("wb") as stream:
-                    fill(stream)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                part.chmod(0o644)
-        except OSError as error:
-            raise _error_of(error, f"cannot write {self.folder / path}") from error
+        with _errors(f"cannot write {target}"), whole_file(target) as part:
+            with part.open("wb") as stream:
+                fill(stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.chmod(0o644)
 
     def delete(self, path: str) -> None:
         """Delete a file, and the folders that become empty."""
         file = self.folder / path
-        try:
+        with _errors(f"cannot delete {file}"):
             file.unlink(missing_ok=True)
-        except OSError as error:
-            raise _error_of(error, f"cannot delete {self.folder / path}") from error
         for parent in file.relative_to(self.folder).parents:
             if len(parent.parts) < 2:  # noqa: PLR2004 - the root and models/ stay
                 break
@@ -157,11 +147,8 @@ class LocalStore:
     def changing(self) -> Iterator[None]:
         """Hold the catalogue's lock and clear away what interrupted commands left behind."""
         self._check_home()
-        try:
-            with new_folders(self.folder):
-                lock = os.open(self.folder / LOCK, os.O_CREAT | os.O_RDWR, 0o644)
-        except OSError as error:
-            raise _error_of(error, f"cannot write {self.folder / LOCK}") from error
+        with _errors(f"cannot write {self.folder / LOCK}"), new_folders(self.folder):
+            lock = os.open(self.folder / LOCK, os.O_CREAT | os.O_RDWR, 0o644)
         try:
             self._acquire(lock)
             for parent in {left.parent for left in self.folder.rglob(f"{PREFIX}*")}:
@@ -198,10 +185,20 @@ class LocalStore:
             time.sleep(0.2)
 
 
-def _error_of(error: Exception, failure: str) -> CatalogError:
-    reason = getattr(error, "strerror", None) or str(error)
-    remedy = _REMEDIES.get(getattr(error, "errno", None), "")
-    return CatalogError(f"{failure}: {reason}", parameter="catalog", remedy=remedy)
+@contextmanager
+def _errors(failure: str) -> Iterator[None]:
+    """Turn the system's errors into a sentence.
+
+    Raises:
+        CatalogError: The system refuses.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        remedy = _REMEDIES.get(getattr(error, "errno", None), "")
+        msg = f"{failure}: {reason}"
+        raise CatalogError(msg, parameter="catalog", remedy=remedy) from error
 
 
 if sys.platform == "win32":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -98,7 +98,7 @@ class RemoteStore:
         """Read a small object."""
         import obstore
 
-        try:
+        with self._errors("read", path), suppress(FileNotFoundError):
             response = obstore.get(self._store, path)
             if response.meta["size"] > limit:
                 raise self._too_large(path, limit)
@@ -107,11 +107,8 @@ class RemoteStore:
                 data += bytes(piece)
                 if len(data) > limit:  # a server may lie about the size
                     raise self._too_large(path, limit)
-        except FileNotFoundError:
-            return Blob(b"", ABSENT)
-        except _obstore_errors() as error:
-            raise self._error_of(error, "read", path) from None
-        return Blob(data, str(response.meta["e_tag"] or response.meta["last_modified"]))
+            return Blob(data, str(response.meta["e_tag"] or response.meta["last_modified"]))
+        return Blob(b"", ABSENT)
 
     def _too_large(self, path: str, limit: int) -> CatalogError:
         return CatalogError(f"{self.url(path)} is larger than {limit >> 20} MiB and is not read")
@@ -120,55 +117,43 @@ class RemoteStore:
         """Read an object in chunks."""
         import obstore
 
-        try:
-            for piece in obstore.get(self._store, path).stream(min_chunk_size=CHUNK):
-                yield bytes(piece)
-        except FileNotFoundError:
-            msg = f"{self.url(path)} is missing: the catalogue is incomplete, add the model again"
-            raise UnknownModelError(msg) from None
-        except _obstore_errors() as error:
-            raise self._error_of(error, "read", path) from None
+        with self._errors("read", path):
+            try:
+                for piece in obstore.get(self._store, path).stream(min_chunk_size=CHUNK):
+                    yield bytes(piece)
+            except FileNotFoundError:
+                url = self.url(path)
+                msg = f"{url} is missing: the catalogue is incomplete, add the model again"
+                raise UnknownModelError(msg) from None
 
     def put(self, path: str, data: bytes, *, expected: str | None = None) -> None:
         """Write a small object if its version is as expected."""
         import obstore
 
         mode: Any = {None: "overwrite", ABSENT: "create"}.get(expected, {"e_tag": expected})
-        try:
+        with self._errors("write", path):
             obstore.put(self._store, path, data, mode=mode, use_multipart=False)
-        except _obstore_errors() as error:
-            raise self._error_of(error, "write", path) from None
 
     def put_file(self, path: str, source: Path, step: Callable[[int], None]) -> None:
         """Upload a file; S3 shows it once it is complete."""
         import obstore
 
-        try:
-            with source.open("rb") as stream:
-                obstore.put(self._store, path, _pieces(stream, step), mode="overwrite")
-        except _obstore_errors() as error:
-            raise self._error_of(error, "write", path) from None
+        with self._errors("write", path), source.open("rb") as stream:
+            obstore.put(self._store, path, _pieces(stream, step), mode="overwrite")
 
     def delete(self, path: str) -> None:
         """Delete an object."""
         import obstore
 
-        try:
+        with self._errors("delete", path), suppress(FileNotFoundError):
             obstore.delete(self._store, path)
-        except FileNotFoundError:
-            return
-        except _obstore_errors() as error:
-            raise self._error_of(error, "delete", path) from None
 
     def names(self, folder: str) -> list[str]:
         """Paths of all objects below a folder."""
         import obstore
 
-        try:
-            paths = [o["path"] for page in obstore.list(self._store, folder) for o in page]
-        except _obstore_errors() as error:
-            raise self._error_of(error, "list", folder) from None
-        return sorted(paths)
+        with self._errors("list", folder):
+            return sorted(o["path"] for page in obstore.list(self._store, folder) for o in page)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -180,6 +165,18 @@ class RemoteStore:
             )
             raise CatalogError(msg)
         yield
+
+    @contextmanager
+    def _errors(self, action: str, path: str) -> Iterator[None]:
+        """Turn errors of obstore into sentences, without the addresses that they repeat.
+
+        Raises:
+            CatalogError: One was raised.
+        """
+        try:
+            yield
+        except _obstore_errors() as error:
+            raise self._error_of(error, action, path) from None
 
     def _error_of(self, error: Exception, action: str, path: str) -> CatalogError:
         """Turn an error of obstore into a sentence."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from camp_detector_core import __version__
-from camp_detector_core.outputs.whole_file import whole_file
+from camp_detector_core.outputs.whole_file import write_whole
 
 from .schemas import MAX_BYTES, SchemaError, SchemaStore, as_schema, names_of, references
 
@@ -121,10 +121,9 @@ def fetch_schemas(
 
 
 def _write(data: bytes, path: Path) -> None:
-    """Write beside the target, then rename, so that no incomplete schema is ever read."""
+    """Write a schema that is never read before it is complete."""
     try:
-        with whole_file(path) as temporary:
-            temporary.write_bytes(data)
+        write_whole(path, data, make_folder=True)
     except OSError as error:
         msg = f"the cache {path.parent} cannot be written: {error.strerror or error}"
         raise SchemaError(msg) from error
