@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from camp_detector_core.engine.wording import shown
 
-from .errors import UnknownModelError
+from .errors import CatalogError, UnknownModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,3 +63,10 @@ def unknown(model_id: str, ids: list[str], location: str) -> UnknownModelError:
     if not ids:
         hint = "; it is empty: add a model with camp-detector catalog add"
     return UnknownModelError(f"{location} has no model {shown(model_id)}{hint}")
+
+
+def other_content(model_id: str, location: str) -> CatalogError:
+    """Make the error for a model that would replace another one of its id."""
+    msg = f"{location} has a model {model_id} with other content already"
+    remedy = "give it another version | replace it with {overwrite}"
+    return CatalogError(msg, parameter="overwrite", remedy=remedy)

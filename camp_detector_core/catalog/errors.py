@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-REPLACE = "give it another version | replace it with {overwrite}"
-"""Remedy where a catalogue has another model of the same id."""
-
-
 class CatalogError(CampDetectorError):
     """A catalogue cannot be read or changed, or lacks the requested model."""
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from camp_detector_core.model_file import ModelFile
 
 _DRIVE = re.compile("[A-Za-z]:")
+"""Drive of Windows at the beginning of a path."""
 _CHECKPOINT = "mlm:checkpoint"
 _ZONES = dt.timedelta(days=1)
 """Time zones differ by up to a day, so that tomorrow's date may be valid already."""
@@ -193,16 +194,11 @@ def _verify(asset: Asset, item: Path, home: Path) -> AssetFile:
     return AssetFile(file_name(href_of(source.name)), source, size, digest)
 
 
-def _has_drive(href: str) -> bool:
-    """Test if an href begins with a drive of Windows."""
-    return _DRIVE.match(unquote(href)) is not None
-
-
 def _source(asset: Asset, item: Path, home: Path) -> Path:
     try:
         source = file_of_href(asset.href, item, [home])
     except HrefError as error:
-        if _has_drive(asset.href):
+        if _DRIVE.match(unquote(asset.href)):
             msg = (
                 f"the asset {shown(asset.key)} of {item} has an absolute path, "
                 f"{shown(asset.href)}, which may lie outside of {home}: make the hrefs of the "

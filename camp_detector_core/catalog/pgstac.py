@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from .base import Addition, unknown
+from .base import Addition, other_content, unknown
 from .copying import Counter, put_files
 from .entry import Asset, Entry, canonical, entry_of
-from .errors import REPLACE, CatalogError, UnreachableError, extra
+from .errors import CatalogError, UnreachableError, extra
 from .layout import new_collection, web_links
 from .names import COLLECTION_ID, check_id, item_path
 
@@ -128,8 +128,7 @@ class PgStacCatalog:
                 stored_text = _item(db, package.id)
                 changed = stored_text is None or not _is_same(json.loads(stored_text), item)
                 if stored_text is not None and changed and not overwrite:
-                    msg = f"{self.location} has a model {package.id} with other content already"
-                    raise CatalogError(msg, parameter="overwrite", remedy=REPLACE)
+                    raise other_content(package.id, self.location)
                 if self._store is not None:
                     with self._store.changing():
                         put_files(self._store, package, home, Counter(package.bytes * 2, progress))

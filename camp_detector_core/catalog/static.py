@@ -18,10 +18,10 @@ import posixpath
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from .base import Addition, unknown
+from .base import Addition, other_content, unknown
 from .copying import Counter, put_files
 from .entry import Asset, Entry, canonical, entry_of
-from .errors import REPLACE, CatalogError, ConflictError, UnknownModelError, extra
+from .errors import CatalogError, ConflictError, UnknownModelError, extra
 from .layout import at_home, item_paths, new_collection, parse, with_child, with_items
 from .local_store import LocalStore
 from .names import CATALOG, COLLECTION, TABLE, check_id, item_path, resolve
@@ -142,8 +142,8 @@ class StaticCatalog:
         with self._store.changing():
             stored = self._store.read(path)
             changed = stored.data != data
-            if changed:
-                self._may_replace(package.id, is_there=stored.version != ABSENT, force=overwrite)
+            if changed and stored.version != ABSENT and not overwrite:
+                raise other_content(package.id, self.location)
             if changed or not self._is_whole(entry):
                 self._put_files(package, home, progress)
             if changed:
@@ -165,11 +165,6 @@ class StaticCatalog:
                 for name in set(self._store.names(home)) - old_names:
                     self._store.delete(name)
             raise
-
-    def _may_replace(self, model_id: str, *, is_there: bool, force: bool) -> None:
-        if is_there and not force:
-            msg = f"{self.location} has a model {model_id} with other content already"
-            raise CatalogError(msg, parameter="overwrite", remedy=REPLACE)
 
     def _is_whole(self, entry: Entry) -> bool:
         """Test if all files of a model exist."""

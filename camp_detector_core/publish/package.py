@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.engine.errors import SpecError
+from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.esri.package_check import check_package
+from camp_detector_core.esri.thumbnail import SIGNATURE
 from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.emd import MAX_EMD, read_emd
 from camp_detector_core.model_file.item import read_item, spec_of
 from camp_detector_core.model_file.package import root_emd
-from camp_detector_core.model_file.untrusted import read_file
+from camp_detector_core.model_file.untrusted import checksum_of
 from camp_detector_core.model_file.zip_file import open_zip, read_member
 
 from .errors import PublishError
@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 
 ITEM_NAME = "stac_item.json"
 """Name of the STAC item that a training run writes beside its models."""
-_MAX_PACKAGE = 1 << 31
 _MAX_THUMBNAIL = 1 << 20
 """Largest thumbnail in bytes; portals scale thumbnails to 600 by 400 pixels."""
 _THUMBNAIL = "esriinfo/thumbnail/thumbnail.png"
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def read_package(path: Path, item: Path | None = None) -> Package:
         raise PublishError(msg)
     _check(path)  # first, because its words lead to what is wrong
     spec = open_model(path).spec
-    data = read_file(path, _MAX_PACKAGE, what="package")
+    digest, size = checksum_of(path)
     with open_zip(path) as archive:
         emd = root_emd(archive, str(path))
         kind = read_emd(read_member(archive, emd, MAX_EMD, str(path)), f"{path}, {emd}").kind
@@ -76,8 +74,7 @@ def read_package(path: Path, item: Path | None = None) -> Package:
     notes = [] if thumbnail else [f"{path.name} holds no {_THUMBNAIL}: the item gets no picture"]
     stac_item, note = _item(path, item, spec)
     notes += [note] if note else []
-    digest = hashlib.sha256(data).hexdigest()
-    return Package(path, len(data), digest, spec, kind, thumbnail, stac_item, tuple(notes))
+    return Package(path, size, digest, spec, kind, thumbnail, stac_item, tuple(notes))
 
 
 def _check(path: Path) -> None:
@@ -95,12 +92,12 @@ def _check(path: Path) -> None:
 
 
 def _thumbnail(archive: zipfile.ZipFile) -> bytes | None:
-    """Read the thumbnail of a package; None if it is too large or no PNG."""
-    entries = [e for e in archive.infolist() if e.filename == _THUMBNAIL]
-    if not entries or entries[0].file_size > _MAX_THUMBNAIL:
+    """Read the thumbnail of a package; None if it is missing, too large or no PNG."""
+    try:
+        data = read_member(archive, _THUMBNAIL, _MAX_THUMBNAIL, _THUMBNAIL)
+    except PredictorError:
         return None
-    data = read_member(archive, _THUMBNAIL, _MAX_THUMBNAIL, _THUMBNAIL)
-    return data if data.startswith(_PNG) else None
+    return data if data.startswith(SIGNATURE) else None
 
 
 def _item(

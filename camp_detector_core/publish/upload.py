@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
+from camp_detector_core.model_file.untrusted import checksum_of
 
 from .errors import PublishError
 from .listing import ITEM_TYPE, identity
@@ -87,9 +87,7 @@ class _Publisher:
             PublishError: The file was changed since.
         """
         package = self._plan.package
-        with package.path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if digest != package.sha256:
+        if checksum_of(package.path)[0] != package.sha256:
             msg = f"{package.path} was changed since it was checked: run the command again"
             raise PublishError(msg)
 

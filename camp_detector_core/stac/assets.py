@@ -208,12 +208,18 @@ def _texts() -> dict[str, AssetKind]:
     }
 
 
-def asset_fields(kind: AssetKind, bands: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the fields of an asset beyond those of STAC's core.
+def asset_of(kind: AssetKind, href: str, bands: list[dict[str, Any]]) -> dict[str, Any]:
+    """Make an asset without the facts on its file.
 
     STAC 1.1 wants ``bands`` in an asset where the properties have them.
     """
-    fields: dict[str, Any] = dict(kind.fields)
-    if kind.is_model:
-        fields |= {"mlm:artifact_type": kind.artifact, "bands": bands}
-    return fields
+    model_fields = {"mlm:artifact_type": kind.artifact, "bands": bands}
+    return {
+        "href": href,
+        "type": kind.media_type,
+        "title": kind.title,
+        "description": kind.description,
+        **dict(kind.fields),
+        **(model_fields if kind.is_model else {}),
+        "roles": list(kind.roles),
+    }

@@ -12,7 +12,7 @@ from camp_detector_core.model_file import open_model
 from camp_detector_core.model_file.item import SPEC_PROPERTY
 from camp_detector_core.onnx_model.graph import read_graph, read_weights
 
-from .assets import ONNX, asset_fields, asset_kinds
+from .assets import ONNX, asset_kinds, asset_of
 from .facts import RunFacts, StacError, TrainingArea, facts_of
 from .files import file_fields, find_assets, relative_href
 from .model import bands_of, model_properties
@@ -136,31 +136,20 @@ def _times(area: TrainingArea, run: RunFacts) -> dict[str, Any]:
 def _about(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
     """Common metadata of STAC."""
     classes = ", ".join(c.name for c in spec.classes)
-    creditors = [a for a in spec.attribution if a]
+    creditors = [{"name": a, "roles": ["licensor"]} for a in spec.attribution if a]
+    time_sentence = _TIME_UNKNOWN if area.start is None else _TIME_KNOWN
+    place_sentence = _PLACE_UNKNOWN if area.geometry is None else _PLACE_KNOWN
+    sentences = (spec.description, time_sentence, place_sentence, area.note)
     return {
         "title": f"{spec.name} {spec.version}: {classes} in aerial imagery",
-        "description": " ".join(
-            filter(None, (spec.description, _time_sentence(area), _place_sentence(area), area.note))
-        ),
+        "description": " ".join(filter(None, sentences)),
         "keywords": [*_KEYWORDS, *(c.name for c in spec.classes)],
         "created": _text(run.created),
         "updated": _text(run.updated),
         "gsd": spec.gsd,
         "license": spec.licence if _LICENCE.fullmatch(spec.licence) else "other",
-        **(
-            {"providers": [{"name": name, "roles": ["licensor"]} for name in creditors]}
-            if creditors
-            else {}
-        ),
+        **({"providers": creditors} if creditors else {}),
     }
-
-
-def _time_sentence(area: TrainingArea) -> str:
-    return _TIME_UNKNOWN if area.start is None else _TIME_KNOWN
-
-
-def _place_sentence(area: TrainingArea) -> str:
-    return _PLACE_UNKNOWN if area.geometry is None else _PLACE_KNOWN
 
 
 def _own_fields(spec: ModelSpec, area: TrainingArea, run: RunFacts) -> dict[str, Any]:
@@ -200,21 +189,11 @@ def _add_assets(
     remote = {"source-code": run.source_url, "container-image": run.container}
     for key, kind in kinds.items():
         if remote.get(key):
-            href, fields = str(remote[key]), {}
+            asset = asset_of(kind, str(remote[key]), bands_of(spec))
+            asset |= {"type": "text/html"} if key == "source-code" else {}
         elif key in files:
-            href, fields = relative_href(files[key], home), file_fields(files[key])
+            asset = asset_of(kind, relative_href(files[key], home), bands_of(spec))
+            asset |= file_fields(files[key])
         else:
             continue
-        item.add_asset(
-            key,
-            pystac.Asset(
-                href=href,
-                title=kind.title,
-                description=kind.description,
-                media_type="text/html"
-                if fields == {} and key == "source-code"
-                else kind.media_type,
-                roles=list(kind.roles),
-                extra_fields={**asset_fields(kind, bands_of(spec)), **fields},
-            ),
-        )
+        item.add_asset(key, pystac.Asset.from_dict(asset))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from camp_detector_core.model_file.item import assets_of, properties_of
 from camp_detector_core.outputs.checked_file import write_checked
 from camp_detector_core.stac.validation.reading import read_item
 
-from .assets import asset_fields, asset_kinds
+from .assets import asset_kinds, asset_of
 from .facts import StacError
 from .files import file_fields, item_bytes, relative_href
 from .model import bands_of
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
-
-    from .assets import AssetKind
 
 
 def list_in_item(path: Path, files: Mapping[str, Path], spec: ModelSpec) -> bool:
@@ -47,7 +45,7 @@ def list_in_item(path: Path, files: Mapping[str, Path], spec: ModelSpec) -> bool
         if key not in kinds or href.startswith("../"):
             msg = f"{file} cannot be listed in {path}: put it into the item's folder, or below"
             raise StacError(msg)
-        assets[key] = _asset(kinds[key], href, spec) | file_fields(file)
+        assets[key] = asset_of(kinds[key], href, bands_of(spec)) | file_fields(file)
     if assets == old_assets:
         return False
     order = [*kinds, *(key for key in assets if key not in kinds)]
@@ -56,14 +54,3 @@ def list_in_item(path: Path, files: Mapping[str, Path], spec: ModelSpec) -> bool
     properties_of(item)["updated"] = updated.isoformat().replace("+00:00", "Z")
     write_checked(item_bytes(item), path, check=lambda _: None)
     return True
-
-
-def _asset(kind: AssetKind, href: str, spec: ModelSpec) -> dict[str, Any]:
-    return {
-        "href": href,
-        "type": kind.media_type,
-        "title": kind.title,
-        "description": kind.description,
-        **asset_fields(kind, bands_of(spec)),
-        "roles": list(kind.roles),
-    }

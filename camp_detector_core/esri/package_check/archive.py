@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import PredictorError
 from camp_detector_core.engine.wording import shown
-from camp_detector_core.model_file.members import member_of, name_fault
-from camp_detector_core.model_file.untrusted import require_file
-from camp_detector_core.model_file.zip_file import (
-    damage_of,
-    is_folder,
-    member_fault,
-    open_zip,
-    read_member,
-)
+from camp_detector_core.model_file.members import Fault, member_of, name_fault
+from camp_detector_core.model_file.zip_file import damage_of, is_folder, member_fault, read_member
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Iterator
-    from pathlib import Path
 
     from camp_detector_core.model_file.package import Definition
     from camp_detector_core.stac.validation.findings import Findings
@@ -47,14 +37,15 @@ class Package:
         _check_names([e.filename for e in archive.infolist()], findings)
         total_size = sum(e.file_size for e in entries)
         if total_size > _MAX_WHOLE:
-            findings.at("package").problem(
-                f"unpacks to {total_size >> 20} MiB, which no package does",
-                "reject it",
-            )
+            message = f"unpacks to {total_size >> 20} MiB, which no package does"
+            findings.at("package").problem(message, "reject it")
             return
         for entry in entries:
-            if _is_plain(entry, findings) and self._is_whole(entry):
+            fault = self._fault_of(entry)
+            if fault is None:
                 self._sound[entry.filename] = entry
+            else:
+                findings.at(entry.filename).problem(*fault)
         if not findings.problems():
             findings.passed.append("zip file")
 
@@ -84,33 +75,15 @@ class Package:
         name = member_of(stated)
         if name in self.names:
             return name
-        self.findings.at(definition.name, key).problem(
-            f"{shown(stated)} is not in the package", REBUILD
-        )
+        message = f"{shown(stated)} is not in the package"
+        self.findings.at(definition.name, key).problem(message, REBUILD)
         return None
 
-    def _is_whole(self, entry: zipfile.ZipInfo) -> bool:
-        """Read a member to its end, which checks its length and its checksum."""
-        damage = damage_of(self._archive, entry)
-        if damage is not None:
-            self.findings.at(entry.filename).problem(f"is damaged: {damage}", _AGAIN)
-        return damage is None
-
-
-@contextmanager
-def open_package(path: Path, findings: Findings) -> Iterator[Package]:
-    """Open a package and check it as a zip file.
-
-    Args:
-        path: The file.
-        findings: Gets what is wrong.
-
-    Raises:
-        PredictorError: The file is not a readable zip file, or far too large.
-    """
-    require_file(path, what="package")
-    with open_zip(path) as archive:
-        yield Package(archive, findings)
+    def _fault_of(self, entry: zipfile.ZipInfo) -> Fault | None:
+        """Test if programs can unpack a member, and read it to its end for its checksum."""
+        fault = member_fault(entry)
+        damage = None if fault else damage_of(self._archive, entry)
+        return fault if damage is None else Fault(f"is damaged: {damage}", _AGAIN)
 
 
 def _check_names(names: list[str], findings: Findings) -> None:
@@ -125,11 +98,3 @@ def _check_names(names: list[str], findings: Findings) -> None:
         elif not name.isascii() or " " in name or len(name) > _LONG:
             message = f"is not short and ASCII without blanks ({len(name)} characters)"
             place.advice(message, "name it otherwise: ArcGIS unpacks into long paths")
-
-
-def _is_plain(entry: zipfile.ZipInfo, findings: Findings) -> bool:
-    """Test if every program can unpack a member."""
-    fault = member_fault(entry)
-    if fault:
-        findings.at(entry.filename).problem(*fault)
-    return fault is None

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.esri.engine_copy import ENGINE_NAME
 from camp_detector_core.model_file.emd import FUNCTION
+from camp_detector_core.model_file.untrusted import require_file
+from camp_detector_core.model_file.zip_file import open_zip
 from camp_detector_core.stac.validation.findings import Findings
 
-from .archive import Package, open_package
+from .archive import Package
 from .definition import check_definition
 from .engine import check_engine
 from .function import check_function
@@ -36,7 +38,9 @@ def check_package(path: str | Path) -> Report:
     """
     path = Path(path)
     findings = Findings()
-    with open_package(path, findings) as package:
+    require_file(path, what="package")
+    with open_zip(path) as archive:
+        package = Package(archive, findings)
         definition = check_definition(package, path)
         if definition is not None:
             _check_parts(package, definition)

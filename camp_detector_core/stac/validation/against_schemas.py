@@ -37,37 +37,29 @@ def check_schemas(item: dict[str, Any], store: SchemaStore, findings: Findings) 
     if core in local_schemas:
         _hold(item, core, f"STAC core {version}", local_schemas, findings)
     else:
-        own_version = next(
-            u.split("/v")[1].split("/")[0] for u in local_schemas if u.endswith("/item.json")
-        )
-        message = (
-            f"the core schema of STAC {shown(version)} is not at hand, that of {own_version} is"
-        )
-        findings.at("stac_version").unchecked(message)
+        uri = next(uri for uri in local_schemas if uri.endswith("/item.json"))
+        own_version = uri.split("/v")[1].split("/")[0]
+        message = f"the core schema of STAC {shown(version)} is not at hand"
+        findings.at("stac_version").unchecked(f"{message}, that of {own_version} is")
     for uri in extensions:
-        _extension(item, uri, store, dict(local_schemas), findings)
+        _extension(item, uri, store, local_schemas, findings)
 
 
 def _extension(
-    item: dict[str, Any],
-    uri: str,
-    store: SchemaStore,
-    local_schemas: dict[str, Any],
-    findings: Findings,
+    item: dict[str, Any], uri: str, store: SchemaStore, local: dict[str, Any], findings: Findings
 ) -> None:
     place = findings.at("stac_extensions")
     try:
-        schemas, missing_uris = store.gather(uri, local_schemas)
+        schemas, missing_uris = store.gather(uri, local)
     except (SchemaError, ValueError, RecursionError) as error:
         place.unchecked(f"{shown(uri)}: {shown(error)}", _FETCH)
         return
     if missing_uris:
-        needs = (
-            "" if missing_uris == [uri] else f" (it needs {', '.join(map(shown, missing_uris))})"
-        )
+        others = ", ".join(map(shown, missing_uris))
+        needs = "" if missing_uris == [uri] else f" (it needs {others})"
         place.unchecked(f"{shown(uri)}: the schema is not at hand{needs}", _FETCH)
         return
-    _hold(item, uri, _short(uri), local_schemas | schemas, findings)
+    _hold(item, uri, _short(uri), local | schemas, findings)
 
 
 def _short(uri: str) -> str:

@@ -21,8 +21,6 @@ _CHANNELS = ("channel", "channels", "class", "classes", "bands")
 _COLOR = re.compile(r"[0-9A-F]{6}")
 _CLASS_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _BACKGROUND = 0
-_STRUCTURE = ("shape", "dim_order", "data_type")
-"""Required fields of every tensor."""
 
 
 def check_model(item: dict[str, Any], findings: Findings) -> None:
@@ -45,20 +43,12 @@ def check_model(item: dict[str, Any], findings: Findings) -> None:
                 place.problem("is no object", "describe the tensor")
                 continue
             structure = as_dict(entry.get(tensor))
-            _check_fields(entry, ("name", tensor), place)
-            if structure:
-                _check_fields(structure, _STRUCTURE, place.at(tensor))
+            if entry.get("name") == "":
+                place.at("name").problem("is empty", "write the tensor's name")
             _check_structure(structure, place.at(tensor))
             check_band_use(entry, structure, names, place)
             check(entry, structure, place)
     _check_runtime(item, findings)
-
-
-def _check_fields(entry: dict[str, Any], names: tuple[str, ...], place: Place) -> None:
-    """Check fields that the extension requires, even without its schema."""
-    missing_names = [name for name in names if entry.get(name) in (None, "", [], {})]
-    if missing_names:
-        place.problem(f"lacks {' and '.join(missing_names)}", "see the MLM extension")
 
 
 def _check_structure(structure: dict[str, Any], place: Place) -> None:
