@@ -17,9 +17,11 @@ import yaml
 from camp_detector_core.publish.package import read_package
 from camp_detector_core.scene import SceneOptions, generate_scene, write_scene
 from camp_detector_core.stac import TrainingArea, create_stac_mlm_item, write_item
+from tests.support.language import source_files
 from tests.support.models import write_model
 
 ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DETECTOR = [sys.executable, "-m", "camp_detector_core"]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -165,8 +167,15 @@ def test_options_of_training_named_in_the_text_exist() -> None:
         assert re.search(rf"{option}\b", process.stdout), option
 
 
+def test_modules_that_the_documents_name_exist() -> None:
+    names = {file.name for file in source_files()} | {"distributed.py"}  # the second is planned
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        assert set(re.findall(r"\w+\.pyt?\b", text)) - names == set(), document.name
+
+
 def test_links_of_the_documents_lead_somewhere() -> None:
-    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+    for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
         for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
             if "://" not in link:
