@@ -73,7 +73,6 @@ def _of_tool(text: ToolText) -> bytes:
 
 def _of_parameter(parent: ET.Element, text: ParameterText) -> None:
     optional = text.kind == "Optional"
-    kinds = [text.datatype] if isinstance(text.datatype, str) else text.datatype
     element = ET.SubElement(
         parent,
         "param",
@@ -81,7 +80,7 @@ def _of_parameter(parent: ET.Element, text: ParameterText) -> None:
         displayname=text.label,
         type=text.kind,
         direction="Output" if text.output else "Input",
-        datatype=" | ".join(_TYPES[kind] for kind in kinds),
+        datatype=_TYPES[text.datatype],
         expression="{" + text.name + "}" if optional else text.name,
     )
     words = [text.help]

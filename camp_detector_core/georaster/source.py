@@ -111,8 +111,8 @@ class PlacedSource:
             ((left - t.c) / t.a, (right - t.c) / t.a),
             ((top - t.f) / t.e, (bottom - t.f) / t.e),
         )
-        col, row = max(0, _pixel_at(cols[0])), max(0, _pixel_at(rows[0]))
-        stop_col, stop_row = min(width, -_pixel_at(-cols[1])), min(height, -_pixel_at(-rows[1]))
+        col, row = max(0, pixel_at(cols[0])), max(0, pixel_at(rows[0]))
+        stop_col, stop_row = min(width, -pixel_at(-cols[1])), min(height, -pixel_at(-rows[1]))
         if not (col < stop_col and row < stop_row):
             msg = (
                 f"the extent {left:g}, {bottom:g} to {right:g}, {top:g} holds no pixel of "
@@ -234,7 +234,7 @@ class PlacedSource:
         return f"{self._access.parts[0].layout.name} cannot be read: {_damaged(error)}"
 
 
-def _pixel_at(pixels: float) -> int:
+def pixel_at(pixels: float) -> int:
     """Round down to the pixel of a coordinate, ignoring less than a thousandth as rounding."""
     if not math.isfinite(pixels):
         msg = "the extent is not made of numbers: give xmin, ymin, xmax, ymax"

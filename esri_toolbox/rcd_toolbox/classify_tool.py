@@ -24,7 +24,7 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     import arcpy
 
     target = str(parameters["out_raster"].valueAsText)
-    require_new(target, "the output")
+    require_new(target)
     request = request_of(parameters, "classify", messages)
     progress = Progress("Classifying pixels")
     announce(request, f"threshold {request.values['threshold']:g}", messages)

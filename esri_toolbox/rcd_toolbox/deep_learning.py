@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator
+
+from camp_detector_core.georaster.source import pixel_at
 
 from .host import licence
 from .machine import EXTENSION
@@ -14,9 +15,6 @@ from .placing import scratch
 if TYPE_CHECKING:
     from .raster_facts import RasterFacts
     from .tool_request import Bounds, ToolRequest
-
-_SLIVER = 1e-6
-"""Parts of a pixel that are rounding, not ground."""
 
 
 @contextmanager
@@ -50,13 +48,11 @@ def _environment(request: ToolRequest) -> Iterator[None]:
 def aligned(bounds: Bounds, facts: RasterFacts) -> Bounds:
     """The bounds of all pixels of a raster that touch some bounds, as the engine takes them."""
     (left, top), (cx, cy) = (facts.bounds[0], facts.bounds[3]), facts.cells
-    first_col, last_col = (bounds[0] - left) / cx, (bounds[2] - left) / cx
-    first_row, last_row = (top - bounds[3]) / cy, (top - bounds[1]) / cy
     return (
-        left + math.floor(first_col + _SLIVER) * cx,
-        top - math.ceil(last_row - _SLIVER) * cy,
-        left + math.ceil(last_col - _SLIVER) * cx,
-        top - math.floor(first_row + _SLIVER) * cy,
+        left + pixel_at((bounds[0] - left) / cx) * cx,
+        top + pixel_at((bounds[1] - top) / cy) * cy,
+        left - pixel_at((left - bounds[2]) / cx) * cx,
+        top - pixel_at((top - bounds[3]) / cy) * cy,
     )
 
 

@@ -28,7 +28,7 @@ _SLACK = 0.99
 def execute(parameters: Parameters, messages: Messages) -> None:
     """Find dwellings and write them."""
     target = str(parameters["out_features"].valueAsText)
-    require_new(target, "the output")
+    require_new(target)
     request = request_of(parameters, "detect", messages)
     progress = Progress("Looking for dwellings")
     values = request.values

@@ -114,14 +114,13 @@ def licence(name: str) -> Iterator[None]:
 class Progress(Listener):
     """The progress bar, which is told of runs of the core, too."""
 
-    def __init__(self, message: str, total: int = 100) -> None:
+    def __init__(self, message: str) -> None:
         """Start a bar at 0."""
         import arcpy
 
         self._arcpy = arcpy
-        self._total = total
         self._position = 0
-        arcpy.SetProgressor("step", message, 0, total, 1)
+        arcpy.SetProgressor("step", message, 0, 100, 1)
 
     def label(self, text: str) -> None:
         """Name the step that begins."""
@@ -129,7 +128,7 @@ class Progress(Listener):
 
     def update(self, done: int, total: int) -> None:
         """``done`` of ``total`` units of work are finished."""
-        position = self._total * done // max(1, total)
+        position = 100 * done // max(1, total)
         if position > self._position:
             self._position = position
             self._arcpy.SetProgressorPosition(position)
@@ -153,7 +152,7 @@ class Progress(Listener):
             raise Cancelled(msg)
 
 
-def require_new(path: str, output: str) -> None:
+def require_new(path: str) -> None:
     """Refuse to replace an output, unless the geoprocessing options say that it may be.
 
     Raises:
@@ -163,7 +162,7 @@ def require_new(path: str, output: str) -> None:
 
     if arcpy.Exists(path) and not arcpy.env.overwriteOutput:
         msg = (
-            f"{path} exists already: choose another name for {output}, or allow overwriting in the "
-            "geoprocessing options"
+            f"{path} exists already: choose another name for the output, or allow overwriting in "
+            "the geoprocessing options"
         )
         raise ToolError(msg)

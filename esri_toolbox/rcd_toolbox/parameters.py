@@ -26,11 +26,10 @@ def by_name(parameters: list[arcpy.Parameter]) -> Parameters:
 def _make(text: ParameterText) -> arcpy.Parameter:
     import arcpy
 
-    datatype = text.datatype if isinstance(text.datatype, str) else list(text.datatype)
     parameter = arcpy.Parameter(
         displayName=text.label,
         name=text.name,
-        datatype=datatype,
+        datatype=text.datatype,
         parameterType=text.kind,
         direction="Output" if text.output else "Input",
         category=text.category or None,
@@ -39,16 +38,12 @@ def _make(text: ParameterText) -> arcpy.Parameter:
         parameter.parameterDependencies = [text.depends_on]
     if text.choices:
         parameter.filter.type = "ValueList"
-        parameter.filter.list = list(text.choices)
-    elif text.limits is not None:
+    elif text.limits:
         parameter.filter.type = "Range"
-        parameter.filter.list = list(text.limits)
-    elif text.file_types:
-        parameter.filter.list = list(text.file_types)
-    elif text.geometry:
-        parameter.filter.list = list(text.geometry)
+    values_taken = text.choices or text.limits or text.file_types or text.geometry
+    if values_taken:
+        parameter.filter.list = list(values_taken)
     if text.default is not None:
         parameter.value = text.default
-    if not text.enabled:
-        parameter.enabled = False
+    parameter.enabled = text.enabled
     return parameter

@@ -93,7 +93,7 @@ def execute(parameters: Parameters, messages: Messages) -> None:
     text = {name: p.valueAsText for name, p in parameters.items()}
     for output in _OUTPUTS:
         if text[output]:
-            require_new(str(text[output]), "the output")
+            require_new(str(text[output]))
     fault = fault_of(parameters)
     if fault:
         raise ToolError(fault)

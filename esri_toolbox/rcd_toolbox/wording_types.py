@@ -27,7 +27,7 @@ class ParameterText:
 
     name: str
     label: str
-    datatype: Union[str, tuple[str, ...]]
+    datatype: str
     """Keyword of ArcGIS: ``GPRasterLayer``, ``DEFile`` ..."""
     help: str
     """Sentences that say what it does and what to choose."""
