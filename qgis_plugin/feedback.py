@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from qgis.core import QgsProcessingFeedback
 
-    from camp_detector_core.detection.request import OpenModel
+    from camp_detector_core.detection.request import LoadedPredictor
 
 
 _LINES = 20
@@ -54,7 +54,7 @@ class Stoppable:
     """
 
     def __init__(
-        self, predictor: OpenModel, progress: TileProgress, cancelled: type[Exception]
+        self, predictor: LoadedPredictor, progress: TileProgress, cancelled: type[Exception]
     ) -> None:
         """Wrap a predictor.
 

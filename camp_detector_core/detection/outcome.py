@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..georaster.source import PlacedSource
     from ..georaster.table import DwellingRows
     from ..model_file import ModelFile
-    from .request import OpenModel, Request
+    from .request import LoadedPredictor, Request
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Setup:
     """Reads the rasters."""
     source: PlacedSource
     """The imagery; it is closed at the end of the run."""
-    predictor: OpenModel
+    predictor: LoadedPredictor
     finding: Finding
     """The model over its pixels, with its description (and the user's values) and the stretch."""
     model: ModelFile | None = None

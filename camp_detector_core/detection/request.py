@@ -26,7 +26,7 @@ RASTERS = ("probability", "mask")
 _SUFFIXES = {"probability": ".tif", "mask": ".tif", "overlay": ".png", "report": ".json"}
 
 
-class OpenModel(FixedPredictor, Protocol):
+class LoadedPredictor(FixedPredictor, Protocol):
     """A model that is loaded, with its description, such as an `OnnxPredictor`."""
 
     @property
@@ -111,7 +111,7 @@ class Request:
 
     images: tuple[str, ...]
     """Files, folders, URLs and other GDAL names; together one mosaic."""
-    model: Path | ModelFile | OpenModel | None = None
+    model: Path | ModelFile | LoadedPredictor | None = None
     """A file, a file that is read, or a model that is loaded; None: the one that ships."""
     settings: Settings = field(default_factory=Settings)
     source: SourceOptions = field(default_factory=SourceOptions)

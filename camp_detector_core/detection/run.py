@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ..georaster.ports import Library
     from .ports import Listener, RunLibrary
-    from .request import OpenModel, Request
+    from .request import LoadedPredictor, Request
 
 _STAGES = {"dwellings": "vector file", "overlay": "overlay"}
 
@@ -142,7 +142,7 @@ class _Run:
             *choice.warnings,
         ]
 
-    def _loaded(self, model: ModelFile | OpenModel) -> OpenModel:
+    def _loaded(self, model: ModelFile | LoadedPredictor) -> LoadedPredictor:
         if not isinstance(model, ModelFile):
             return model
         settings = self._request.settings
