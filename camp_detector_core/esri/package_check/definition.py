@@ -173,14 +173,14 @@ def _check_bands(fields: dict[str, Any], emd: Place) -> None:
 
 
 def _check_classes(fields: dict[str, Any], emd: Place) -> None:
-    json_path, classes_value = emd.at("Classes"), fields.get("Classes")
+    base, classes_value = emd.at("Classes"), fields.get("Classes")
     classes = as_list(classes_value)
     if not classes:
-        json_path.problem("is no list of classes", "write Value, Name and Color of each")
+        base.problem("is no list of classes", "write Value, Name and Color of each")
         return
     values = []
     for i, entry in enumerate(classes):
-        place = json_path.at(i)
+        place = base.at(i)
         if not isinstance(entry, dict):
             place.problem("is no object", "write Value, Name and Color")
             continue
@@ -197,7 +197,7 @@ def _check_classes(fields: dict[str, Any], emd: Place) -> None:
             )
             place.advice(message, "write it")
     if len(set(values)) < len(values):
-        json_path.problem("has one Value twice", "give each class its own")
+        base.problem("has one Value twice", "give each class its own")
 
 
 def _check_sides(fields: dict[str, Any], emd: Place) -> None:

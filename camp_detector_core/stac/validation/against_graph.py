@@ -60,35 +60,35 @@ def _check_ends(item: dict[str, Any], graph: Graph, findings: Findings) -> None:
         ("mlm:input", "input", graph.inputs),
         ("mlm:output", "result", graph.outputs),
     ):
-        json_path = findings.at("properties", key)
+        base = findings.at("properties", key)
         descriptions = [as_dict(entry) for entry in as_list(properties_of(item).get(key))]
         names = [entry.get("name") for entry in descriptions]
         true = [end.name for end in ends]
         if len(descriptions) != len(ends):
             message = f"speaks of {len(descriptions)} tensors, and the ONNX graph has {shown(true)}"
-            json_path.problem(message, "describe each")
+            base.problem(message, "describe each")
             continue
         by_name = {end.name: end for end in ends}
         strange = not all(isinstance(name, str) for name in names) or set(names) != set(true)
         if key == "mlm:output" and strange:
             message = f"is named {shown(names)}, and the ONNX graph has {shown(true)}"
-            json_path.problem(message, "use the names of the graph")
+            base.problem(message, "use the names of the graph")
         for i, (entry, end) in enumerate(zip(descriptions, ends, strict=True)):
             name = entry.get("name")
             right = by_name.get(name, end) if isinstance(name, str) else end
-            description, place = as_dict(entry.get(structure)), json_path.at(i, structure)
+            description, place = as_dict(entry.get(structure)), base.at(i, structure)
             _check_tensor(description, right, place, may_be_free=key == "mlm:output")
 
 
 def _check_tensor(
-    description: dict[str, Any], tensor: Tensor, json_path: Place, *, may_be_free: bool
+    description: dict[str, Any], tensor: Tensor, base: Place, *, may_be_free: bool
 ) -> None:
     """Compare one tensor.
 
     Args:
         description: Shape, order and type in the item.
         tensor: The tensor of the graph.
-        json_path: Place of ``description``.
+        base: Place of ``description``.
         may_be_free: True if the item may know a size that the graph leaves free: few exporters know
             the sizes of what comes out.
     """
@@ -97,8 +97,8 @@ def _check_tensor(
             f"is {shown(description.get('data_type'))}, and {shown(tensor.name)} of the graph "
             f"{tensor.dtype}"
         )
-        json_path.at("data_type").problem(message, f"write {tensor.dtype}")
-    place = json_path.at("shape")
+        base.at("data_type").problem(message, f"write {tensor.dtype}")
+    place = base.at("shape")
     if tensor.shape is None:
         place.unchecked(f"the graph does not give the shape of {shown(tensor.name)}")
         return
@@ -123,20 +123,20 @@ def _check_tensor(
         place.at(i).problem(f"{name} is {graph_size}, and {right} in the graph", f"write {right}")
 
 
-def _check_spec(item: dict[str, Any], entries: Mapping[str, str], json_path: Place) -> None:
+def _check_spec(item: dict[str, Any], entries: Mapping[str, str], base: Place) -> None:
     """Compare the description in the ONNX file with the one that the item was made from."""
     from camp_detector_core.stac import spec_from_item
 
     if METADATA_KEY not in entries:
         message = f"the ONNX file has no {METADATA_KEY}, so it is not one that this software runs"
-        json_path.unchecked(message, "export it with python -m training export")
+        base.unchecked(message, "export it with python -m training export")
         return
     try:
         true = ModelSpec.from_json(entries[METADATA_KEY])
     except SpecError as error:
-        json_path.problem(shown(error), "export the model again")
+        base.problem(shown(error), "export the model again")
         return
-    findings = json_path.findings
+    findings = base.findings
     _check_agreement(properties_of(item), true, findings.at("properties"))
     place = findings.at("properties", SPEC_PROPERTY)
     if SPEC_PROPERTY not in properties_of(item):

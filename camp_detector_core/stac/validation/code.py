@@ -38,10 +38,10 @@ def check_code(item: dict[str, Any], findings: Findings) -> None:
     ):
         for i, tensor in enumerate(as_list(properties_of(item).get(key))):
             value = as_dict(tensor).get(field)
-            json_path = findings.at("properties", key, i, field)
+            base = findings.at("properties", key, i, field)
             several = isinstance(value, list)
             for j, expression in enumerate(as_list(value) if several else [value]):
-                place = json_path.at(j) if several else json_path
+                place = base.at(j) if several else base
                 _check_expression(as_dict(expression), place.at("expression"))
 
 

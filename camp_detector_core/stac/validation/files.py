@@ -143,16 +143,16 @@ def _size(path: Path) -> int | None:
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def _check_size(asset: dict[str, Any], size: int, json_path: Place) -> None:
-    size_of_item, place = asset.get("file:size"), json_path.at("file:size")
+def _check_size(asset: dict[str, Any], size: int, base: Place) -> None:
+    size_of_item, place = asset.get("file:size"), base.at("file:size")
     if "file:size" not in asset:
         place.advice("is missing", f"write {size}")
     elif not is_whole(size_of_item) or size_of_item != size:
         place.problem(f"is {shown(size_of_item)}, and the file has {size} bytes", f"write {size}")
 
 
-def _check_checksum(asset: dict[str, Any], path: Path, size: int, json_path: Place) -> None:
-    checksum, place = asset.get("file:checksum"), json_path.at("file:checksum")
+def _check_checksum(asset: dict[str, Any], path: Path, size: int, base: Place) -> None:
+    checksum, place = asset.get("file:checksum"), base.at("file:checksum")
     if "file:checksum" not in asset:
         place.advice("is missing", "write 1220 and the file's SHA-256")
         return
@@ -201,9 +201,9 @@ def _varint(data: bytes) -> tuple[int, bytes]:
     return value | data[position] << shift, data[position + 1 :]
 
 
-def _check_content(asset: dict[str, Any], path: Path, json_path: Place) -> None:
+def _check_content(asset: dict[str, Any], path: Path, base: Place) -> None:
     """Check the kind of a file against its artifact type, by its table of contents."""
-    kind, place = asset.get("mlm:artifact_type"), json_path.at("mlm:artifact_type")
+    kind, place = asset.get("mlm:artifact_type"), base.at("mlm:artifact_type")
     kinds = {"torch.save", "torch.jit.save", "esri.dlpk", "esri_dlpk", "torch.export.save"}
     if not isinstance(kind, str) or kind not in kinds:
         return

@@ -52,8 +52,8 @@ def check_assets(item: dict[str, Any], findings: Findings) -> None:
         _check_source(asset, place)
 
 
-def _check_roles(asset: dict[str, Any], json_path: Place) -> None:
-    roles, place = roles_of(asset), json_path.at("roles")
+def _check_roles(asset: dict[str, Any], base: Place) -> None:
+    roles, place = roles_of(asset), base.at("roles")
     if "roles" in asset and not isinstance(asset["roles"], list):
         place.problem(f"{shown(asset['roles'])!r} is no list", "write a list of roles")
     unknown = [r for r in roles if r.startswith("mlm:") and r not in _ROLES]
@@ -72,8 +72,8 @@ def _check_roles(asset: dict[str, Any], json_path: Place) -> None:
         place.problem(message, "give it to the script")
 
 
-def _check_artifact(asset: dict[str, Any], json_path: Place) -> None:
-    kind, place = asset.get("mlm:artifact_type"), json_path.at("mlm:artifact_type")
+def _check_artifact(asset: dict[str, Any], base: Place) -> None:
+    kind, place = asset.get("mlm:artifact_type"), base.at("mlm:artifact_type")
     is_model = "mlm:model" in roles_of(asset)
     if is_model and (not isinstance(kind, str) or not kind):
         remedy = "name the function that wrote it, such as torch.save; onnx"
@@ -83,11 +83,11 @@ def _check_artifact(asset: dict[str, Any], json_path: Place) -> None:
     if isinstance(kind, str) and kind in _WRONG_ARTIFACTS:
         place.problem(f"{kind} wrote no file", f"write {_WRONG_ARTIFACTS[kind]}")
     if "mlm:compile_method" in asset:
-        _check_compiled(asset, json_path)
+        _check_compiled(asset, base)
 
 
-def _check_compiled(asset: dict[str, Any], json_path: Place) -> None:
-    method, place = asset["mlm:compile_method"], json_path.at("mlm:compile_method")
+def _check_compiled(asset: dict[str, Any], base: Place) -> None:
+    method, place = asset["mlm:compile_method"], base.at("mlm:compile_method")
     if method is None:
         place.problem("is null, which the schema rejects", "take it out")
     elif not isinstance(method, str) or method not in {"jit", "aot"}:

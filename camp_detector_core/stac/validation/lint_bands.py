@@ -44,11 +44,11 @@ def _text_names(value: object) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-def _names(holder: dict[str, Any], json_path: Place) -> list[str]:
+def _names(holder: dict[str, Any], base: Place) -> list[str]:
     """List the names of an object's bands, and check each band."""
     names = _text_names(holder.get("bands"))
     for i, band in enumerate(as_list(holder.get("bands"))):
-        place = json_path.at("bands", i)
+        place = base.at("bands", i)
         if isinstance(band, dict) and not isinstance(band.get("name"), str):
             place.problem("has no name", "add the name that mlm:input uses")
         for field in _OLD_BAND_FIELDS:
@@ -56,12 +56,12 @@ def _names(holder: dict[str, Any], json_path: Place) -> list[str]:
                 message = f"{field} is a name of STAC 1.0"
                 place.problem(message, f"write eo:{field} and list the eo extension")
     if len(set(names)) < len(names):
-        json_path.at("bands").problem("two bands have the same name", "rename one")
+        base.at("bands").problem("two bands have the same name", "rename one")
     return names
 
 
 def check_band_use(
-    entry: dict[str, Any], structure: dict[str, Any], names: set[str], json_path: Place
+    entry: dict[str, Any], structure: dict[str, Any], names: set[str], base: Place
 ) -> None:
     """Check the bands of an input or output against the defined bands and the shape."""
     bands = as_list(entry.get("bands"))
@@ -71,9 +71,9 @@ def check_band_use(
         if not derived and (not isinstance(name, str) or name not in names):
             defined = ", ".join(sorted(map(shown, names))[:20]) or "none"
             message = f"{shown(name)!r} is not a band of properties.bands, which has {defined}"
-            json_path.at("bands", i).problem(message, "define it there, or correct the name")
+            base.at("bands", i).problem(message, "define it there, or correct the name")
     order, shape = texts(structure.get("dim_order")), as_list(structure.get("shape"))
-    place = json_path.at("input" if "input" in entry else "result")
+    place = base.at("input" if "input" in entry else "result")
     if not bands or not order:
         return
     if "bands" not in order:

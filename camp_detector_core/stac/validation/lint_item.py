@@ -187,8 +187,8 @@ def _check_words(properties: dict[str, Any], findings: Findings) -> None:
         findings.at("properties", "instrument").problem(message, "instruments is, a list of names")
     facility = properties.get("processing:facility")
     if isinstance(facility, str) and _SYSTEM.match(facility):
-        json_path = findings.at("properties", "processing:facility")
-        json_path.advice(f"{shown(facility)!r} names a computer", "name the organisation")
+        base = findings.at("properties", "processing:facility")
+        base.advice(f"{shown(facility)!r} names a computer", "name the organisation")
     form = as_dict(properties.get("processing:expression")).get("format")
     if isinstance(form, str) and form.lower() in _FRAMEWORKS:
         place = findings.at("properties", "processing:expression", "format")

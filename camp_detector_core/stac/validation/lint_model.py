@@ -69,8 +69,8 @@ def _check_structure(structure: dict[str, Any], place: Place) -> None:
 # Inputs.
 
 
-def _check_input(entry: dict[str, Any], structure: dict[str, Any], json_path: Place) -> None:
-    place = json_path.at("value_scaling")
+def _check_input(entry: dict[str, Any], structure: dict[str, Any], base: Place) -> None:
+    place = base.at("value_scaling")
     scaling = as_list(entry.get("value_scaling"))
     channels = _input_channels(entry, structure)
     if scaling and channels is not None and len(scaling) not in {1, channels}:
@@ -90,7 +90,7 @@ def _check_input(entry: dict[str, Any], structure: dict[str, Any], json_path: Pl
             "about"
         )
         remedy = "add resize_type: null where imagery is cut into tiles"
-        json_path.at("resize_type").advice(message, remedy)
+        base.at("resize_type").advice(message, remedy)
 
 
 def _input_channels(entry: dict[str, Any], structure: dict[str, Any]) -> int | None:
@@ -135,11 +135,11 @@ def _check_units(entry: dict[str, Any], scaling: list[Any], place: Place) -> Non
 # Outputs.
 
 
-def _check_output(entry: dict[str, Any], structure: dict[str, Any], json_path: Place) -> None:
+def _check_output(entry: dict[str, Any], structure: dict[str, Any], base: Place) -> None:
     if not entry.get("description") and not entry.get("post_processing_function"):
         message = "it is not said whether values are logits or probabilities, nor how to use them"
-        json_path.advice(message, "add description and post_processing_function")
-    place = json_path.at("classification:classes")
+        base.advice(message, "add description and post_processing_function")
+    place = base.at("classification:classes")
     classes = [c for c in as_list(entry.get("classification:classes")) if isinstance(c, dict)]
     if not classes:
         return

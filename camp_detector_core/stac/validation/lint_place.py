@@ -85,11 +85,11 @@ def _polygons(geometry: dict[str, Any]) -> list[Any] | None:
     return None
 
 
-def _rings(polygon: object, json_path: Place) -> list[Ring]:
+def _rings(polygon: object, base: Place) -> list[Ring]:
     """List the rings of a polygon, and check each ring."""
     rings = []
     for i, raw in enumerate(as_list(polygon)):
-        place = json_path.at(i)
+        place = base.at(i)
         ring = _positions(raw)
         if ring is None or len(ring) < _RING:
             message = "is not a ring of four or more positions of two or three numbers"
@@ -103,7 +103,7 @@ def _rings(polygon: object, json_path: Place) -> list[Ring]:
             _check_turn(ring, i, place)
             rings.append(ring)
     if not as_list(polygon):
-        json_path.problem("is not a polygon: it has no ring", "write its corners")
+        base.problem("is not a polygon: it has no ring", "write its corners")
     return rings
 
 
