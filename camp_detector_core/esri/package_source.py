@@ -39,10 +39,7 @@ class PackageSource:
 
 
 def open_source(
-    model: str | Path,
-    *,
-    item: str | Path | None = None,
-    torchscript: str | Path | None = None,
+    model: str | Path, *, item: str | Path | None = None, torchscript: str | Path | None = None
 ) -> PackageSource:
     """Read the sources; the arguments are those of `create_dlpk`.
 

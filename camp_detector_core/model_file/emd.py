@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 Kind = Literal["classify", "detect"]
 """Use that ArcGIS makes of a model: the tool Classify Pixels, or Detect Objects."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
-MODEL_TYPES: Mapping[Kind, str] = {
-    "classify": "ImageClassification",
-    "detect": "ObjectDetection",
-}
+MODEL_TYPES: Mapping[Kind, str] = {"classify": "ImageClassification", "detect": "ObjectDetection"}
 """``ModelType`` of each kind."""
 FUNCTION = "RefugeeCampDetector.py"
 """The raster function; its class has the name of the file."""

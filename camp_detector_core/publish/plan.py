@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 Audience = Literal["org", "everyone"]
 """Audience of an item besides its owner and its groups."""
 _ACCESS = {"org": "org", "everyone": "public"}
-_WORDS = {
-    "private": "its owner alone",
-    "org": "the whole organization",
-    "public": "everyone",
-}
+_WORDS = {"private": "its owner alone", "org": "the whole organization", "public": "everyone"}
 
 
 @dataclass(frozen=True)

@@ -75,10 +75,7 @@ def _weights(spec: ModelSpec) -> dict[str, AssetKind]:
             (_COMPILED, _WEIGHTS) if has_separation else (_MODEL, _COMPILED, _WEIGHTS, "model"),
             ("best_model.pt",),
             None if has_separation else "torch.jit.save",
-            (
-                ("mlm:compile_method", "jit"),
-                ("mlm:framework", "PyTorch"),
-            ),
+            (("mlm:compile_method", "jit"), ("mlm:framework", "PyTorch")),
         ),
         "pytorch-state-dict-raw": AssetKind(
             "State dict",
@@ -169,10 +166,7 @@ def _pictures() -> dict[str, AssetKind]:
             "confusion_matrix.png",
         ),
         "example-input": picture(
-            "Example: image",
-            "A chip that was not trained on.",
-            "overview",
-            "example_input.png",
+            "Example: image", "A chip that was not trained on.", "overview", "example_input.png"
         ),
         "example-prediction": picture(
             "Example: prediction",

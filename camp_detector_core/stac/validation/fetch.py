@@ -80,11 +80,7 @@ def download(uri: str) -> bytes:
 
 
 def fetch_schemas(
-    uris: Iterable[str],
-    store: SchemaStore,
-    cache: Path,
-    *,
-    get: Callable[[str], bytes] = download,
+    uris: Iterable[str], store: SchemaStore, cache: Path, *, get: Callable[[str], bytes] = download
 ) -> tuple[list[str], list[SchemaError]]:
     """Fill the cache with schemas and the schemas that they refer to.
 
