@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Subject:
+class ScoredChips:
     """The scores of validation chips, whose channels after the classes are those of methods."""
 
     predictions: list[Prediction]
@@ -59,7 +59,7 @@ class Subject:
     methods: tuple[str, ...]
 
 
-def of_run(folder: Path) -> Subject:
+def of_run(folder: Path) -> ScoredChips:
     """The best checkpoint of a run, calibrated."""
     run = RunFolder.read(folder)
     data = CampDataModule(replace(run.data, split=SplitOptions(file=run.split_file)))
@@ -69,10 +69,10 @@ def of_run(folder: Path) -> Subject:
     model = TrainedModel(network.eval(), build_spec(run.options), run.options.separation)
     predictions = predict_part(calibrated(model, data), data, "val", method="all")
     spec = replace(model.spec, threshold=best_threshold(histogram_of(predictions)))
-    return Subject(predictions, data, spec, METHODS)
+    return ScoredChips(predictions, data, spec, METHODS)
 
 
-def of_model(args: argparse.Namespace) -> Subject:
+def of_model(args: argparse.Namespace) -> ScoredChips:
     """A model file with a separation."""
     model = open_model(args.model)
     split = SplitOptions(file=args.split)
@@ -82,7 +82,7 @@ def of_model(args: argparse.Namespace) -> Subject:
     spec = replace(model.spec, separation=None)
     predictor = OnnxPredictor(model.onnx, threads=1)
     predictions = [predict_area(a, predictor, spec, further=1) for a in data.areas("val")]
-    return Subject(predictions, data, spec, (model.spec.provenance[METHOD],))
+    return ScoredChips(predictions, data, spec, (model.spec.provenance[METHOD],))
 
 
 def every_setting(method: str, spec: ModelSpec, score: Score) -> DwellingScore:

@@ -28,7 +28,7 @@ latitude, row of tiles by row of tiles."""
 
 
 @dataclass(frozen=True)
-class Part:
+class MosaicPart:
     """Raster of a mosaic and the window that it fills."""
 
     layout: Layout
@@ -41,7 +41,7 @@ class MosaicPlan:
 
     shape: Shape
     transform: Transform
-    parts: tuple[Part, ...]
+    parts: tuple[MosaicPart, ...]
 
     def layout(self, bands: Sequence[int], store_text: StoreText) -> Layout:
         """Make the layout of the mosaic as one raster.
@@ -174,7 +174,7 @@ def plan_mosaic(layouts: Sequence[Layout]) -> MosaicPlan:
         stop_col = _round((t.c + t.a * layout.shape.width - left) / a)
         stop_row = _round((t.f + t.e * layout.shape.height - top) / e)
         size = max(1, stop_row - row), max(1, stop_col - col)
-        parts.append(Part(layout, Window(row, col, *size)))
+        parts.append(MosaicPart(layout, Window(row, col, *size)))
     shape = Shape(max(p.window.stop_row for p in parts), max(p.window.stop_col for p in parts))
     if max(shape) > MAX_SIDE:
         msg = (

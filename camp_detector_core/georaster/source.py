@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..engine.messages import Message
-    from .mosaic import Part
+    from .mosaic import MosaicPart
     from .validity import Marks
 
 
@@ -59,7 +59,7 @@ class Access:
     """Band numbers to read of ``warped``."""
     marks: Marks
     """Marks of missing pixels in ``base``."""
-    parts: tuple[Part, ...]
+    parts: tuple[MosaicPart, ...]
     """Files, and the window of ``base`` that each fills."""
 
 
@@ -242,7 +242,7 @@ def pixel_at(pixels: float) -> int:
     return math.floor(pixels + 1e-3)
 
 
-def _cannot_read(library: Library, part: Part, inside: Window) -> str | None:
+def _cannot_read(library: Library, part: MosaicPart, inside: Window) -> str | None:
     """Find the reason why the pixels of a part cannot be read, or None if they can.
 
     Raises:

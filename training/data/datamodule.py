@@ -12,7 +12,7 @@ from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import RasterError
 from training.data.chips import read_chips, refuse_unfit
 from training.data.labels import labels_of
-from training.data.mosaic import Area, ChipArea, ChipStore, join_chips
+from training.data.mosaic import ChipArea, ChipStore, LabelledArea, join_chips
 from training.data.samples import EpochSampler, FixedSamples, RandomSamples, Sample, SampleForm
 from training.data.split import Split, make_split
 
@@ -72,7 +72,7 @@ class CampDataModule(lightning.LightningDataModule):
         if split_file is not None:
             self.split.write(split_file)
         self._store = ChipStore(self.labels, bands=len(options.bands))
-        self._scenes: list[Area] | None = None
+        self._scenes: list[LabelledArea] | None = None
         self._workers = spare_workers() if options.workers is None else options.workers
 
     @property
@@ -90,7 +90,7 @@ class CampDataModule(lightning.LightningDataModule):
         gsd = self.options.chip_gsd or self.options.gsd
         return join_chips(self.part(name), self._store, chip_gsd=gsd)
 
-    def scenes(self) -> list[Area]:
+    def scenes(self) -> list[LabelledArea]:
         """The generated scenes, drawn on the first call."""
         if self._scenes is None:
             o = self.options
@@ -110,7 +110,7 @@ class CampDataModule(lightning.LightningDataModule):
         o = self.options
         scenes = self.scenes()
         share = o.scene_share if scenes else 0.0
-        groups: list[tuple[float, list[Area]]] = [(1 - share, list(self.areas("train")))]
+        groups: list[tuple[float, list[LabelledArea]]] = [(1 - share, list(self.areas("train")))]
         if scenes:
             groups.append((share, scenes))
         return RandomSamples(groups, self.form, augment=o.augment, seed=o.seed)

@@ -15,7 +15,7 @@ from camp_detector_core.engine.grid import Shape, Window
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from training.data.mosaic import Area, Patch
+    from training.data.mosaic import LabelledArea, Patch
     from training.fit.options import AugmentOptions
 
 
@@ -56,7 +56,7 @@ def draw_pose(rng: np.random.Generator, options: AugmentOptions) -> Pose:
 
 
 def draw_window(
-    rng: np.random.Generator, area: Area, *, side: int, gsd: float, pose: Pose
+    rng: np.random.Generator, area: LabelledArea, *, side: int, gsd: float, pose: Pose
 ) -> Window:
     """A window whose pixels fill a sample.
 
@@ -80,7 +80,9 @@ def draw_window(
     return Window(row, col, height, width)
 
 
-def cut(area: Area, window: Window, *, side: int, pose: Pose, values: tuple[int, ...]) -> Resampled:
+def cut(
+    area: LabelledArea, window: Window, *, side: int, pose: Pose, values: tuple[int, ...]
+) -> Resampled:
     """Read a window and bring it to the model's pixels.
 
     Shrinking averages over the pixels that become one (a triangle filter as wide as the step, like
@@ -107,7 +109,7 @@ def cut(area: Area, window: Window, *, side: int, pose: Pose, values: tuple[int,
     return _unstack(out[0], out[1], bands=patch.pixels.shape[0])
 
 
-def resample(area: Area, shape: Shape, *, values: tuple[int, ...]) -> Resampled:
+def resample(area: LabelledArea, shape: Shape, *, values: tuple[int, ...]) -> Resampled:
     """A whole area on another number of pixels, upright.
 
     Args:

@@ -40,7 +40,7 @@ class Patch:
     """(height, width) which dwelling a pixel belongs to, 0 for none."""
 
 
-class Area(Protocol):
+class LabelledArea(Protocol):
     """A labelled piece of ground."""
 
     @property

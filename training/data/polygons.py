@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from camp_detector_core.engine.polygons.surfaces import Outline, Tally
+    from camp_detector_core.engine.polygons.surfaces import FeatureCounts, Outline
     from camp_detector_core.vector.files import LayerName, VectorLayer
 
 LOG = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class PolygonLayer:
     fields: Mapping[str, NDArray[Any]]
     """(features,) values by the name of their attribute."""
     crs: CRS
-    tally: Tally
+    tally: FeatureCounts
     """Counts of what was left out, and more that a user may not expect."""
 
 
@@ -169,7 +169,7 @@ def _faces_of(outlines: Sequence[Outline]) -> list[list[bytes]]:
 
 
 def _shapes_on_earth(
-    path: Path, faces: Sequence[Sequence[bytes]], crs: CRS, tally: Tally
+    path: Path, faces: Sequence[Sequence[bytes]], crs: CRS, tally: FeatureCounts
 ) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     """Shapes of the outlines that lie on the Earth, and their numbers.
 
@@ -198,7 +198,7 @@ def _shapes_on_earth(
 
 
 def _mended(
-    shapes: NDArray[np.object_], owner: NDArray[np.intp], tally: Tally
+    shapes: NDArray[np.object_], owner: NDArray[np.intp], tally: FeatureCounts
 ) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     """Valid polygons: of meshes the ground that their faces cover, of all that cross the pieces."""
     is_mesh = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION

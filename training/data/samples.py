@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from camp_detector_core.engine.spec import Band
-    from training.data.mosaic import Area
+    from training.data.mosaic import LabelledArea
     from training.fit.options import AugmentOptions
 
 Sample = dict[str, Tensor]
@@ -59,7 +59,7 @@ class RandomSamples(Dataset[Sample]):
 
     def __init__(
         self,
-        groups: Sequence[tuple[float, Sequence[Area]]],
+        groups: Sequence[tuple[float, Sequence[LabelledArea]]],
         form: SampleForm,
         *,
         augment: AugmentOptions,
@@ -100,7 +100,7 @@ class RandomSamples(Dataset[Sample]):
 class FixedSamples(Dataset[Sample]):
     """Areas cut into tiles side by side, as they are."""
 
-    def __init__(self, areas: Sequence[Area], form: SampleForm) -> None:
+    def __init__(self, areas: Sequence[LabelledArea], form: SampleForm) -> None:
         """List the tiles."""
         self._form = form
         self._tiles = [(a, w) for a in areas for w in _tiles(a, form)]
@@ -164,12 +164,12 @@ def _extras(piece: Resampled, gsd: float) -> Sample:
     }
 
 
-def _ground(area: Area) -> float:
+def _ground(area: LabelledArea) -> float:
     """Square metres."""
     return sum(p.height * p.width for p in area.pieces) * area.gsd[0] * area.gsd[1]
 
 
-def _tiles(area: Area, form: SampleForm) -> list[Window]:
+def _tiles(area: LabelledArea, form: SampleForm) -> list[Window]:
     width, height = (max(1, round(form.side * form.gsd / g)) for g in area.gsd)
     windows = [
         Window(row, col, height, width)

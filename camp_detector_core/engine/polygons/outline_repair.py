@@ -14,7 +14,7 @@ import numpy as np
 
 from ..sequences import offsets_of, ragged
 from .rings import first_largest
-from .simplify import Frames, Limits, choose, close, distances, draw, lines_of
+from .simplify import Frames, RingLimits, choose, close, distances, draw, lines_of
 from .validity import faulty_sides
 
 if TYPE_CHECKING:
@@ -203,10 +203,10 @@ class _Redrawing:
             areas = np.where(compensates, areas + sums[self._exact.owner[rings]], areas)
         return areas
 
-    def _limits(self, rings: NDArray[np.intp], loose: NDArray[np.bool_]) -> Limits:
+    def _limits(self, rings: NDArray[np.intp], loose: NDArray[np.bool_]) -> RingLimits:
         frames = self._frames.take(rings) if self._is_near[rings].any() else None
         gap = min(_GAP, self._tolerance / 4)
-        return Limits(self._tolerance, self._areas(rings), loose, gap, frames)
+        return RingLimits(self._tolerance, self._areas(rings), loose, gap, frames)
 
     def _store(self, rings: NDArray[np.intp], part: Corners) -> None:
         """Store the corners of rings."""

@@ -27,7 +27,7 @@ _OTHER_SIDE = np.array((SW, NW, SE, NE))
 
 
 @dataclass(frozen=True)
-class Corners:
+class SeamCorners:
     """Corners of pixels that need another block, or the end of a region."""
 
     key: NDArray[np.int64]
@@ -35,16 +35,16 @@ class Corners:
     region: NDArray[np.intp]
     """Regions (n, 4) of the pixels around each corner, or UNKNOWN, or NONE."""
 
-    def renumbered(self, numbers: NDArray[np.intp]) -> Corners:
+    def renumbered(self, numbers: NDArray[np.intp]) -> SeamCorners:
         """Return the corners with new region numbers."""
         # Negative indices reach the end, so that UNKNOWN and NONE stay.
-        return Corners(self.key, np.append(numbers, (UNKNOWN, NONE))[self.region])
+        return SeamCorners(self.key, np.append(numbers, (UNKNOWN, NONE))[self.region])
 
-    def take(self, indices: NDArray[np.intp]) -> Corners:
+    def take(self, indices: NDArray[np.intp]) -> SeamCorners:
         """Select some of the corners, in ascending order."""
-        return Corners(self.key[indices], self.region[indices])
+        return SeamCorners(self.key[indices], self.region[indices])
 
-    def merge(self, second: Corners) -> Corners:
+    def merge(self, second: SeamCorners) -> SeamCorners:
         """Combine the regions of both tables, pixel by pixel the larger number."""
         key = np.concatenate((self.key, second.key))
         order = np.argsort(key, kind="stable")
@@ -53,9 +53,9 @@ class Corners:
         if not len(first):
             return self
         region = np.concatenate((self.region, second.region))[order]
-        return Corners(key[first], np.maximum.reduceat(region, first, axis=0))
+        return SeamCorners(key[first], np.maximum.reduceat(region, first, axis=0))
 
-    def join(self, second: Corners, shape: Shape) -> Corners:
+    def join(self, second: SeamCorners, shape: Shape) -> SeamCorners:
         """Combine the tables of two blocks of one grid, with nothing around the grid.
 
         Raises:
@@ -91,7 +91,7 @@ class Passages(NamedTuple):
     """True (n,) where the path turns, False where it goes straight on."""
 
 
-def border(window: Window, shape: Shape, runs: Runs, cuts: NDArray[np.intp]) -> Corners:
+def border(window: Window, shape: Shape, runs: Runs, cuts: NDArray[np.intp]) -> SeamCorners:
     """Find the corners of a block that need other blocks: on shared sides, and at cuts.
 
     Args:
@@ -119,12 +119,12 @@ def border(window: Window, shape: Shape, runs: Runs, cuts: NDArray[np.intp]) -> 
                 (row + row_offset, col + right, np.full_like(row, pixel), region, UNKNOWN)
                 for row_offset, right, pixel in pixels
             ]
-    merged = Corners(np.zeros(0, np.int64), np.zeros((0, 4), np.intp))
+    merged = SeamCorners(np.zeros(0, np.int64), np.zeros((0, 4), np.intp))
     for row, col, pixel, region, neighbour in parts:
         regions = np.full((len(row), 4), neighbour)
         regions[np.arange(len(row)), pixel] = region
         key = (row + window.row) * (shape[1] + 1) + col + window.col
-        merged = merged.merge(Corners(key, regions))
+        merged = merged.merge(SeamCorners(key, regions))
     return merged
 
 
@@ -133,11 +133,11 @@ def _offset(pixel: NDArray[np.intp]) -> NDArray[np.intp]:
     return np.column_stack((pixel >> 1, pixel & 1))
 
 
-def neighbours(corners: Corners, value: NDArray[np.uint8]) -> NDArray[np.intp]:
+def neighbours(corners: SeamCorners, value: NDArray[np.uint8]) -> NDArray[np.intp]:
     """Find pairs (n, 2) of regions that meet in adjacent pixels of one class around a corner.
 
     Args:
-        corners: Corners.
+        corners: Corners of pixels.
         value: (regions,) class of each region.
     """
     pairs = [corners.region[:, pixels] for pixels in ((NW, NE), (SW, SE), (NW, SW), (NE, SE))]
@@ -152,7 +152,7 @@ def neighbours(corners: Corners, value: NDArray[np.uint8]) -> NDArray[np.intp]:
 
 
 def is_ambiguous(
-    corners: Corners, value: NDArray[np.uint8], is_open: NDArray[np.bool_]
+    corners: SeamCorners, value: NDArray[np.uint8], is_open: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Test if a pixel and the one across may turn out to be of one region, (n, 4) bool.
 
@@ -168,7 +168,7 @@ def is_ambiguous(
     return meets & is_open[region] & is_open[opposite]
 
 
-def passages(corners: Corners, is_waiting: NDArray[np.bool_], shape: Shape) -> Passages:
+def passages(corners: SeamCorners, is_waiting: NDArray[np.bool_], shape: Shape) -> Passages:
     """Route the paths through corners.
 
     A path turns right around a foreign pixel where the pixel across belongs to its region,

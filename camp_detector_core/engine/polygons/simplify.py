@@ -48,7 +48,7 @@ class Corners(NamedTuple):
     """True (n,) for chosen corners that must not move along x, except by ``push_x``."""
     held_y: NDArray[np.bool_]
     push_x: NDArray[np.int8]
-    """Direction (n,) -1, 0 or 1, in which a held corner moves by `Limits.apart`."""
+    """Direction (n,) -1, 0 or 1, in which a held corner moves by `RingLimits.apart`."""
     push_y: NDArray[np.int8]
 
     def take(self, indices: NDArray[np.intp]) -> Corners:
@@ -95,7 +95,7 @@ class Frames(NamedTuple):
         return (x < self.left) | (x > self.right) | (y < self.top) | (y > self.bottom)
 
 
-class Limits(NamedTuple):
+class RingLimits(NamedTuple):
     """Limits that drawn rings must keep."""
 
     distance: float
@@ -135,7 +135,7 @@ class _Lines(NamedTuple):
     """Index in `Corners` of the corner at which each line ends, (n,)."""
 
 
-def draw(selection: Corners, limits: Limits) -> DrawnRings:
+def draw(selection: Corners, limits: RingLimits) -> DrawnRings:
     """Draw rings through chosen corners.
 
     Args:
@@ -253,7 +253,7 @@ def lines_of(selection: Corners) -> _Lines:
     return _Lines(rings, begin, end)
 
 
-def _fit(selection: Corners, lines: _Lines, limits: Limits) -> Rings:
+def _fit(selection: Corners, lines: _Lines, limits: RingLimits) -> Rings:
     """Place corners where lines meet that preserve the area of their part of the outline.
 
     A line from a corner along d that is moved by s gains the area s x d. So the movement s of the

@@ -38,7 +38,7 @@ class Outline(NamedTuple):
 
 
 @dataclass
-class Tally:
+class FeatureCounts:
     """Counts of the features of a layer."""
 
     polygons: int = 0
@@ -135,7 +135,7 @@ class Surfaces:
         Args:
             skip_repeated: True to omit polygons that repeat an earlier one.
         """
-        self.tally = Tally()
+        self.tally = FeatureCounts()
         self._skip_repeated = skip_repeated
         self._outlines_by_key: dict[Hashable, list[Outline]] = {}
         self._normal: dict[Hashable, set[Hashable]] = {}

@@ -19,7 +19,7 @@ from ..paths import Paths, Regions
 from ..sequences import offsets_of
 from .components import connect, label_runs
 from .dwelling import Dwelling, dwellings_of
-from .seams import NONE, UNKNOWN, Corners, border, is_ambiguous, link, neighbours, passages
+from .seams import NONE, UNKNOWN, SeamCorners, border, is_ambiguous, link, neighbours, passages
 from .trace import shared_sides, trace
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Pieces:
     """Open outlines."""
     ends: NDArray[np.int64]
     """First and last edge of each chain, (chains, 2)."""
-    corners: Corners
+    corners: SeamCorners
     """Corners next to missing blocks, or with several possible links of chains."""
 
     @classmethod
@@ -56,7 +56,7 @@ class Pieces:
             rings=paths,
             chains=paths,
             ends=np.zeros((0, 2), np.int64),
-            corners=Corners(empty, np.zeros((0, 4), np.intp)),
+            corners=SeamCorners(empty, np.zeros((0, 4), np.intp)),
         )
 
     def split(self, is_open: NDArray[np.bool_]) -> tuple[Pieces, Pieces]:
@@ -231,7 +231,7 @@ def _join(base: Pieces, extra: Pieces, shape: Shape) -> tuple[Pieces, Pieces]:
         rings=pieces.rings.concat(rings),
         chains=chains,
         ends=ends,
-        corners=Corners(corners.key, regions_kept).take(np.flatnonzero(is_open_corner)),
+        corners=SeamCorners(corners.key, regions_kept).take(np.flatnonzero(is_open_corner)),
     )
     return left.split(is_open)
 
