@@ -6,6 +6,7 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Callable, Optional, Sequence
 
 from qgis.core import QgsApplication
@@ -102,7 +103,6 @@ class _Exchange:
         self._resting: list[tuple[float, _Turn]] = []
         self._running: list[_Turn] = []
         self._answers: list[Optional[Answer]] = [None] * len(asks)
-        self._stopped = False
         self._fault: Optional[BaseException] = None
         self._loop = QEventLoop()
         self._replies: list[QNetworkReply] = []
@@ -121,18 +121,16 @@ class _Exchange:
             delete(reply, reply.readyRead, reply.downloadProgress, reply.finished)
         if self._fault is not None:
             raise self._fault
-        if self._stopped:
-            raise Cancelled(tr("stopped"))
         return [answer for answer in self._answers if answer is not None]
 
-    def _guarded(self, function: Callable[[], None]) -> Callable[[], None]:
+    def _guarded(self, function: Callable[..., None]) -> Callable[..., None]:
         """A slot that lets no exception into Qt, which would end QGIS."""
 
-        def slot(*_: object) -> None:
+        def slot(*values: object) -> None:
             if self._fault is not None:
                 return
             try:
-                function()
+                function(*values)
             except BaseException as error:  # noqa: BLE001 - raised again outside of the loop
                 self._fault = error
                 with suppress(RuntimeError):
@@ -143,22 +141,18 @@ class _Exchange:
         return slot
 
     def _done(self) -> bool:
-        return self._stopped or self._fault is not None or None not in self._answers
+        return self._fault is not None or None not in self._answers
 
     def _end(self) -> None:
         """Break off all that is running."""
-        self._waiting.clear()
-        self._resting.clear()
-        for turn in self._running[:]:
+        for turn in self._running:
             if turn.reply is not None:
                 turn.reply.abort()
 
     def _look(self) -> None:
         """Stop where the user wants to, else send what may be sent."""
         if self._cancelled():
-            self._stopped = True
-            self._end()
-            return
+            raise Cancelled(tr("stopped"))
         now = time.monotonic()
         for due, turn in self._resting[:]:
             if due <= now:
@@ -176,9 +170,9 @@ class _Exchange:
         never_wait_for_the_main_thread(manager, reply)
         self._running.append(turn)
         self._replies.append(reply)
-        reply.readyRead.connect(self._guarded(lambda: self._read(turn)))
-        reply.downloadProgress.connect(lambda got, total: self._seen(turn, got, total))
-        reply.finished.connect(self._guarded(lambda: self._finished(turn)))
+        reply.readyRead.connect(self._guarded(partial(self._read, turn)))
+        reply.downloadProgress.connect(self._guarded(partial(self._seen, turn)))
+        reply.finished.connect(self._guarded(partial(self._finished, turn)))
         if reply.isFinished():  # as of a cache
             self._finished(turn)
 
@@ -205,16 +199,15 @@ class _Exchange:
             self._weigh(turn, len(turn.body))
 
     def _seen(self, turn: _Turn, got: int, total: int) -> None:
-        self._guarded(lambda: self._weigh(turn, max(got, total)))()
+        self._weigh(turn, max(got, total))
         if self._progress is not None and total > 0:
-            self._guarded(lambda: self._progress(got, total))()  # type: ignore[misc]
+            self._progress(got, total)
 
     def _weigh(self, turn: _Turn, size: int) -> None:
         """Break an answer off that is larger than it may be."""
         if size > turn.ask.limit and not turn.trouble and turn.reply is not None:
             turn.trouble = tr("it is larger than {limit} MiB", limit=turn.ask.limit >> 20)
-            if turn.reply is not None:
-                turn.reply.abort()
+            turn.reply.abort()
 
     def _finished(self, turn: _Turn) -> None:
         if turn.reply is None:
@@ -224,8 +217,6 @@ class _Exchange:
         self._running.remove(turn)
         answer = answer_of(reply, body=bytes(turn.body), url=turn.url, trouble=turn.trouble)
         target = reply.attribute(QNetworkRequest.Attribute.RedirectionTargetAttribute)
-        if self._stopped:
-            return
         if target is not None and not turn.trouble:
             self._lead(turn, answer, QUrl(turn.url).resolved(target).toString())
         elif self._may_go_on(turn, answer):
