@@ -91,6 +91,7 @@ class Qgis:
         request_file = self.profile / "request.json"
         request_file.write_text(json.dumps(request), encoding="utf-8")
         variables = self.environment(CAMP_DETECTOR_TEST=str(request_file), **environment)
+        variables["PYTHONPATH"] += f"{os.pathsep}{INSIDE}"  # such a script has no folder of its own
         variables.pop("QT_QPA_PLATFORM")
         process = subprocess.run(
             [

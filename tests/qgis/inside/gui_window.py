@@ -7,16 +7,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import tempfile
-import time
 import traceback
-import warnings
 from pathlib import Path
 
 import processing
+from desktop import FOLDER, REQUEST, answer_with, picture, settle, wait
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -29,30 +26,6 @@ from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from qgis.utils import iface, loadPlugin, plugins, startPlugin, unloadPlugin
-
-REQUEST = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
-FOLDER = Path(REQUEST["folder"])
-# As in session.py, which a script of `--code` cannot import.
-warnings.filterwarnings("error", category=DeprecationWarning, module="camp_detector")
-
-
-def wait(is_done, seconds=90):
-    end = time.monotonic() + seconds
-    while not is_done():
-        if time.monotonic() > end:
-            raise TimeoutError(is_done.__name__)
-        QgsApplication.processEvents()
-        time.sleep(0.01)
-
-
-def settle(seconds=0.4):
-    end = time.monotonic() + seconds
-    wait(lambda: time.monotonic() > end)
-
-
-def picture(widget, name):
-    settle()
-    widget.grab().save(str(FOLDER / f"{name}.png"))
 
 
 def layer_names():
@@ -429,13 +402,4 @@ def work():
     return state
 
 
-def main():
-    try:
-        state = work()
-    except BaseException:  # whatever it is, the test wants to see it
-        state = {"error": traceback.format_exc()}
-    (FOLDER / "gui.json").write_text(json.dumps(state), encoding="utf-8")
-    os._exit(0)  # no question whether to save
-
-
-QTimer.singleShot(1500, main)
+answer_with(work, "gui.json")

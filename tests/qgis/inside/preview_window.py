@@ -7,41 +7,19 @@ the same that is drawn without anything kept, and ends QGIS.
 
 from __future__ import annotations
 
-import json
-import os
 import time
-import traceback
-from pathlib import Path
 
+from desktop import FOLDER, REQUEST, answer_with, settle, wait
 from qgis.core import (
-    QgsApplication,
     QgsMapRendererSequentialJob,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
 )
-from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtGui import QImage
 from qgis.utils import iface, plugins
 
-REQUEST = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
-FOLDER = Path(REQUEST["folder"])
 OUTLINE, NEAR = (0xE4, 0x57, 0x2E), 8
-
-
-def wait(is_done, seconds=90):
-    end = time.monotonic() + seconds
-    while not is_done():
-        if time.monotonic() > end:
-            raise TimeoutError(is_done.__name__)
-        QgsApplication.processEvents()
-        time.sleep(0.002)
-
-
-def go_on(seconds):
-    """Let QGIS work for a while."""
-    end = time.monotonic() + seconds
-    wait(lambda: time.monotonic() > end)
 
 
 def still():
@@ -117,7 +95,7 @@ def work():
         states.append(look(f"{i}-moved"))
         for value in (0.8, 0.6, 0.4, 0.2):  # while the map is drawn
             dock.value.setValue(value)
-            go_on(0.03)
+            settle(0.03)
         wait(lambda: not dock.busy())
         states.append(look(f"{i}-dragged"))
     box = canvas.extent()
@@ -131,13 +109,4 @@ def work():
     return {"looks": states, "order": names}
 
 
-def main():
-    try:
-        states = work()
-    except BaseException:  # whatever it is, the test wants to see it
-        states = {"error": traceback.format_exc()}
-    (FOLDER / "preview.json").write_text(json.dumps(states), encoding="utf-8")
-    os._exit(0)  # no question whether to save
-
-
-QTimer.singleShot(1500, main)
+answer_with(work, "preview.json")

@@ -6,20 +6,12 @@ Writes ``upgrade.json`` into the folder and ends QGIS.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import traceback
-from pathlib import Path
 
 import processing
 import pyplugin_installer
-from qgis.core import QgsProject
-from qgis.PyQt.QtCore import QTimer
-from qgis.utils import iface, plugins
-
-REQUEST = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
-FOLDER = Path(REQUEST["folder"])
+from desktop import REQUEST, answer_with
+from qgis.utils import plugins
 
 
 def use():
@@ -37,17 +29,10 @@ def use():
     return {"count": count, "releases": releases}
 
 
-def main():
-    try:
-        iface.mainWindow()
-        uses = {"before": use()}
-        pyplugin_installer.instance().installFromZipFile(REQUEST["zip"])
-        uses["after"] = use()
-    except Exception:
-        uses = {"error": traceback.format_exc()}
-    (FOLDER / "upgrade.json").write_text(json.dumps(uses), encoding="utf-8")
-    QgsProject.instance().clear()
-    os._exit(0)  # no question whether to save
+def work():
+    before = use()
+    pyplugin_installer.instance().installFromZipFile(REQUEST["zip"])
+    return {"before": before, "after": use()}
 
 
-QTimer.singleShot(1500, main)
+answer_with(work, "upgrade.json")

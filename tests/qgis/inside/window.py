@@ -6,44 +6,16 @@ Writes ``window.json`` into the folder and ends QGIS.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import time
-import traceback
-import warnings
-from pathlib import Path
 
 import processing
+from desktop import FOLDER, REQUEST, answer_with, picture, settle, wait
 from qgis.core import QgsApplication, QgsProcessingException, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QTimer
 from qgis.utils import active_plugins, iface, loadPlugin, startPlugin, unloadPlugin
-
-REQUEST = json.loads(Path(os.environ["CAMP_DETECTOR_TEST"]).read_text(encoding="utf-8"))
-FOLDER = Path(REQUEST["folder"])
-# As in session.py, which a script of `--code` cannot import.
-warnings.filterwarnings("error", category=DeprecationWarning, module="camp_detector")
-
-
-def wait(is_done, seconds=90):
-    end = time.monotonic() + seconds
-    while not is_done() and time.monotonic() < end:
-        QgsApplication.processEvents()
-        time.sleep(0.02)
-    return bool(is_done())
-
-
-def settle(seconds=1.0):
-    wait(lambda: False, seconds)
 
 
 def provider():
     return QgsApplication.processingRegistry().providerById("campdetector")
-
-
-def picture(widget, name):
-    settle()
-    widget.grab().save(str(FOLDER / name))
 
 
 def toolbox():
@@ -74,14 +46,17 @@ def run_in_dialog():
     )
     dialog.resize(1000, 720)
     dialog.show()
-    picture(dialog, "dialog.png")
+    picture(dialog, "dialog", 1.0)
     before = set(QgsProject.instance().mapLayers())
+
+    def are_loaded():
+        return len(set(QgsProject.instance().mapLayers()) - before) >= 2
+
     dialog.runButton().click()
-    layers_loaded = wait(lambda: len(set(QgsProject.instance().mapLayers()) - before) >= 2)
-    settle()
-    picture(dialog, "finished.png")
+    wait(are_loaded)
+    picture(dialog, "finished", 1.0)
     dialog.close()
-    return layers_loaded
+    return are_loaded()
 
 
 def look_at_outlines():
@@ -122,7 +97,7 @@ def batch():
     )
     dialog = BatchAlgorithmDialog(algorithm)
     dialog.show()
-    settle()
+    settle(1.0)
     is_visible = dialog.isVisible()
     dialog.close()
     return is_visible
@@ -138,11 +113,11 @@ def work():
     iface.mapCanvas().setExtent(raster.extent())
     iface.mainWindow().resize(1500, 950)
     toolbox()
-    picture(iface.mainWindow(), "toolbox.png")
+    picture(iface.mainWindow(), "toolbox", 1.0)
     state["loaded"] = run_in_dialog()
     state["history"] = repeat_from_history()
     look_at_outlines()
-    picture(iface.mainWindow(), "window.png")
+    picture(iface.mainWindow(), "window", 1.0)
     state["layers"] = sorted(x.name() for x in QgsProject.instance().mapLayers().values())
     state["batch"] = batch()
     state["unloaded"] = unloadPlugin("camp_detector") and provider() is None
@@ -158,14 +133,4 @@ def work():
     return state
 
 
-def main():
-    try:
-        state = work()
-    except Exception:
-        state = {"error": traceback.format_exc()}
-    (FOLDER / "window.json").write_text(json.dumps(state), encoding="utf-8")
-    QgsProject.instance().clear()
-    os._exit(0)  # no question whether to save
-
-
-QTimer.singleShot(1500, main)
+answer_with(work, "window.json")
