@@ -61,9 +61,7 @@ def detect(request: Request, library: RunLibrary, listener: Listener) -> Outcome
     with library.session(offline=offline) as reader, outputs, ExitStack() as stack:
         targets = {name: outputs.target(path) for name, path in paths.items()}
         with run.stage("open"):
-            setup, warnings = run.open(reader, stack)
-        for warning in warnings:
-            run.warn(warning)
+            setup = run.open(reader, stack)
         sinks = [
             stack.enter_context(library.raster_sink(n, targets[n], setup, listener.cancelled))
             for n in RASTERS
@@ -121,7 +119,7 @@ class _Run:
         yield
         self.seconds[name] = time.perf_counter() - start
 
-    def open(self, library: Library, stack: ExitStack) -> tuple[Setup, list[Message]]:
+    def open(self, library: Library, stack: ExitStack) -> Setup:
         """Open model and rasters; whatever is wrong with them comes out before any work."""
         request = self._request
         outputs, options = request.outputs, request.source
@@ -137,10 +135,8 @@ class _Run:
         pixels = source if options.area is None else AreaSource(source, options.area)
         finding = Finding(pixels, predictor, spec, request.settings, choice.stretch)
         file = model if isinstance(model, ModelFile) else None
-        return Setup(request, library, source, predictor, finding, file), [
-            *source.warnings,
-            *choice.warnings,
-        ]
+        self.warn(*source.warnings, *choice.warnings)
+        return Setup(request, library, source, predictor, finding, file)
 
     def _loaded(self, model: ModelFile | LoadedPredictor) -> LoadedPredictor:
         if not isinstance(model, ModelFile):
