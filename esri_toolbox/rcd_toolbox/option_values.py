@@ -45,7 +45,9 @@ def read_values(
     for option in OPTIONS:
         if option.name in texts and option.name not in ARGUMENTS:
             try:
-                values[option.name] = option.parse(texts[option.name], decimal_comma=True)
+                value = option.parse(texts[option.name], decimal_comma=True)
+                is_default = option.default is None and value is True  # a box that begins ticked
+                values[option.name] = None if is_default else value
             except ParameterError as error:
                 errors.append(error)
     return values, errors

@@ -63,7 +63,6 @@ _OWN: Mapping[str, Mapping[str, Any]] = {
     **_DATA,
     "threshold": {},
     "min_area": {},
-    "bands": {"category": "Advanced", "limits": None},
     "batch_size": {
         "category": "Advanced",
         "help": f"{parameters.BATCH_SIZE.explanation} The engine of this toolbox does not need it.",

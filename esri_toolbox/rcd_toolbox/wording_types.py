@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from camp_detector_core.engine.parameter import Kind
@@ -11,14 +12,8 @@ from camp_detector_core.engine.parameters import ARCGIS
 if TYPE_CHECKING:
     from camp_detector_core.engine.parameter import Parameter
 
-_DATATYPES = {
-    Kind.FLAG: "GPBoolean",
-    Kind.WHOLE: "GPLong",
-    Kind.NUMBER: "GPDouble",
-    Kind.WHOLES: "GPString",
-    Kind.WORD: "GPString",
-}
-"""ArcGIS' keyword for values of each kind."""
+_NUMBERS = {Kind.WHOLE: "GPLong", Kind.NUMBER: "GPDouble"}
+"""ArcGIS' keywords for numbers."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +51,22 @@ def text_of_parameter(parameter: Parameter, **own: Any) -> ParameterText:
         own: Fields that ArcGIS has otherwise.
     """
     limits = parameter.limits
+    is_word, is_flag = parameter.kind is Kind.WORD, parameter.kind is Kind.FLAG
+    # Words beside numbers are written as texts.
+    number = None if parameter.choices else _NUMBERS.get(parameter.kind)
     sentences = [parameter.explanation]
-    if limits is not None and limits.above:
+    if (limits is not None and limits.above) or (parameter.choices and not is_word):
         # A filter of ArcGIS takes in both of its ends.
         sentences.append(f"It must be {parameter.requirement()}.")
     text = ParameterText(
         name=parameter.hosts[ARCGIS],
         label=parameter.title,
-        datatype=_DATATYPES.get(parameter.kind, ""),
+        datatype="GPBoolean" if is_flag else number or "GPString",
         help=" ".join(sentences),
         kind="Required" if parameter.required else "Optional",
-        default=parameter.default,
-        choices=tuple(parameter.choices),
-        limits=None if limits is None else (limits.low, limits.high),
+        default=parameter.default if parameter.default is not None or not is_flag else True,
+        choices=tuple(parameter.choices) if is_word else (),
+        limits=(limits.low, limits.high) if number and limits and isfinite(limits.high) else None,
     )
     return replace(text, **own)
 

@@ -21,11 +21,13 @@ import pytest
 
 from camp_detector_core.carry import COPY, carried_core, digest_of, moment_of, zip_bytes
 from camp_detector_core.cli.reference import OWN_WORDS
+from camp_detector_core.engine.parameter import Kind
 from camp_detector_core.engine.parameters import ARCGIS, shown_in
 from esri_toolbox.build import DIGEST, build, toolbox_files
 from esri_toolbox.metadata import metadata_files
 from tests.support.models import write_model
-from tests.toolbox.dialog import load_pyt
+from tests.support.rasters import rgb_of, scene, write_raster
+from tests.toolbox.dialog import Dialog, load_pyt
 from tests.toolbox.test_install import changed
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def test_browsing_loads_the_standard_library_alone(toolbox: Path) -> None:
     program = (
         "import sys\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.toolbox.dialog import load_pyt\n"
+        "from tests.toolbox.dialog import Dialog, load_pyt\n"
         f"found = load_pyt({str(toolbox)!r}).Toolbox()\n"
         "print([t.__name__ for t in found.tools])\n"
         "print([t().label for t in found.tools])\n"
@@ -154,7 +156,7 @@ def test_browsing_a_release_reads_no_module_to_tell_it_from_others(toolbox: Path
     program = (
         "import sys\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.toolbox.dialog import load_pyt\n"
+        "from tests.toolbox.dialog import Dialog, load_pyt\n"
         "opened = []\n"
         "sys.addaudithook(lambda event, a: event == 'open' and opened.append(str(a[0])))\n"
         f"load_pyt({str(toolbox)!r})\n"
@@ -181,7 +183,7 @@ def test_a_folder_that_was_moved_still_finds_its_engine(copy: Path, tmp_path: Pa
     program = (
         "import importlib, os, sys\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.toolbox.dialog import load_pyt\n"
+        "from tests.toolbox.dialog import Dialog, load_pyt\n"
         + engine.format(repr(str(copy)), "errors")
         + f"os.rename({str(copy)!r}, {str(tmp_path / 'moved')!r})\n"
         + engine.format(repr(str(tmp_path / "moved")), "spec")
@@ -291,9 +293,10 @@ def test_the_dialogs_show_the_parameters_of_the_table(dialog: Callable[[str], An
     for parameter in shown_in(ARCGIS):
         own = shown[parameter.hosts[ARCGIS]]
         assert own.displayName == parameter.title
-        if parameter.limits and parameter.name not in {"bands", *OWN_WORDS[ARCGIS]}:
+        is_number = own.datatype in {"GPLong", "GPDouble"}
+        if parameter.limits and is_number and parameter.name not in OWN_WORDS[ARCGIS]:
             assert own.filter.list == [parameter.limits.low, parameter.limits.high]
-        if parameter.choices:
+        if parameter.kind is Kind.WORD:
             assert own.filter.list == list(parameter.choices)
         if parameter.name not in OWN_WORDS[ARCGIS] and not parameter.unset:
             assert own.value == parameter.default
@@ -314,6 +317,32 @@ def test_scripts_give_parameters_by_position(dialog: Callable[[str], Any]) -> No
             "bands",
         ],
     ]  # fmt: skip
+
+
+def test_options_of_every_kind_can_be_added_to_the_table(
+    copy: Path, arcpy: ModuleType, tmp_path: Path
+) -> None:
+    """Each comes last and without a change of the toolbox, and our engine runs what is set."""
+    added = ("simplify", "separate", "stretch", "gsd", "threads")
+    rows = (copy / "rcd_toolbox/_core/engine/parameters.py").read_text(encoding="utf-8")
+    for name in added:
+        (old,) = re.findall(rf'hosts=_hosts\("{name}",[^)]*\)', rows)
+        rewrite(copy, "_core/engine/parameters.py", old, f'{old[:-1]}, arcgis="{name}")')
+    image = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
+    dialog = Dialog(load_pyt(copy).DetectDwellings(), arcpy).set(in_raster=str(image))
+    *_, bands, simplify, separate, stretch, gsd, threads, count = dialog.parameters
+    assert (bands.name, count.name) == ("bands", "count")
+    assert [p.datatype for p in (simplify, separate, stretch, gsd, threads)] == [
+        "GPDouble", "GPBoolean", "GPString", "GPString", "GPLong",
+    ]  # fmt: skip
+    assert simplify.filter.list == [0, 1000]
+    assert (separate.value, gsd.value, threads.value) == (True, "auto", None)
+    assert "engine" not in dialog.remarks()
+    for name, value, default in (("separate", False, True), ("stretch", "0,80", None)):
+        remark = dialog.set(**{name: value}).remarks()["engine"]
+        assert f"“{dialog[name].displayName}” was set" in remark
+        dialog.set(**{name: default})
+    assert "LOW,HIGH with LOW below HIGH" in dialog.set(stretch="80,0").remarks(2)["stretch"]
 
 
 def test_the_help_says_what_a_dialog_alone_does_not_show(toolbox: Path) -> None:
