@@ -14,9 +14,9 @@ from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from camp_detector_core.engine.polygons.dwelling import Dwelling
 from camp_detector_core.georaster.ground import (
+    ground_scale,
     metres_per_unit,
     on_ground,
-    square_metres_per_unit,
 )
 from camp_detector_core.georaster.table import rows_of
 from camp_detector_core.raster.library import RasterioCrs
@@ -84,7 +84,7 @@ def test_pixels_of_a_survey_have_its_metres_and_areas_those_of_the_ground() -> N
     x, y = (np.array([v]) for v in place_in("EPSG:32645", (90, 0.5)))
     crs = crs_of("EPSG:32645")
     assert [v.tolist() for v in metres_per_unit(crs, x, y)] == [[1.0], [1.0]]
-    assert square_metres_per_unit(crs, x, y)[0] == pytest.approx(0.998, abs=2e-4)
+    assert ground_scale(crs, x, y).area[0] == pytest.approx(0.998, abs=2e-4)
 
 
 def test_places_that_a_map_of_the_world_does_not_have_harm_no_others() -> None:
@@ -94,8 +94,8 @@ def test_places_that_a_map_of_the_world_does_not_have_harm_no_others() -> None:
         crs = crs_of(text)
         good = place_in(text, (18, 39.3))
         x, y = np.array([good, beyond, good]).T
-        area = square_metres_per_unit(crs, x, y)
-        assert area[2] == area[0] == pytest.approx(square_metres_per_unit(crs, x[:1], y[:1])[0])
+        area = ground_scale(crs, x, y).area
+        assert area[2] == area[0] == pytest.approx(ground_scale(crs, x[:1], y[:1]).area[0])
         assert np.isfinite(area).all()
 
 

@@ -27,11 +27,7 @@ class AreaSource:
         return self._source.grid
 
     def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
-        """Read the pixels of a window; see the engine's `RasterSource`.
-
-        Raises:
-            RasterError: They cannot be read.
-        """
+        """Read the pixels of a window; see the engine's `RasterSource`."""
         inside = self._area.mask(self.grid[window])
         pixels, valid = self._source.read(window)
         return pixels, valid & inside

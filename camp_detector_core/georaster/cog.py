@@ -157,11 +157,7 @@ class CogSink:
         self._close(quiet=True)
 
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Write the scores or the classes of a window; see the engine's `MosaicSink`.
-
-        Raises:
-            OutputError: They cannot be stored.
-        """
+        """Write the scores or the classes of a window; see the engine's `MosaicSink`."""
         if self._strips is None:
             msg = "this output is finished"
             raise ValueError(msg)

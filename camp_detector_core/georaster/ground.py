@@ -81,17 +81,6 @@ def metres_per_unit(
     return scale.x, scale.y
 
 
-def square_metres_per_unit(
-    crs: Crs | None, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Compute (n,) square metres on the ground per square CRS unit; see `ground_scale`.
-
-    Raises:
-        RasterError: Coordinates that the CRS does not have, as latitudes beyond the poles.
-    """
-    return ground_scale(crs, x, y).area
-
-
 def on_ground(grid: Grid, crs: Crs | None, *, unit: float = 1.0) -> Grid:
     """Return the grid with the ground size of a CRS unit at its middle.
 
@@ -107,7 +96,7 @@ def on_ground(grid: Grid, crs: Crs | None, *, unit: float = 1.0) -> Grid:
         return replace(grid, crs_wkt=None, metres_per_unit=(unit, unit))
     x, y = grid.transform.apply(np.array([[grid.shape.width / 2, grid.shape.height / 2]])).T
     mx, my = metres_per_unit(crs, x, y)
-    area = float(square_metres_per_unit(crs, x, y)[0])
+    area = float(ground_scale(crs, x, y).area[0])
     metres = float(mx[0]), float(my[0])
     return replace(grid, crs_wkt=crs.wkt, metres_per_unit=metres, square_metres_per_unit=area)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from .ground import square_metres_per_unit
+from .ground import ground_scale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,6 +140,6 @@ def pixel_areas(grid: Grid, points: NDArray[np.float64], crs: Optional[Crs]) -> 
         return np.full(len(points), grid.pixel_area)
     # The first place is where others are looked up that the CRS does not have.
     middle = grid.transform.apply(np.array([[grid.shape.width / 2, grid.shape.height / 2]]))
-    scale = square_metres_per_unit(crs, *np.concatenate((middle, points)).T)
+    scale = ground_scale(crs, *np.concatenate((middle, points)).T).area
     areas: NDArray[np.float64] = abs(grid.transform.determinant) * scale[1:]
     return areas

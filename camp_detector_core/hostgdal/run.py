@@ -22,11 +22,7 @@ class GdalResults:
     """Results that a host's GDAL writes; see the port `RunLibrary`."""
 
     def check_outputs(self, outputs: Outputs, crs_wkt: Optional[str] = None) -> None:
-        """Refuse all but rasters on the model's grid; see the port.
-
-        Raises:
-            OutputError: Something else is asked for.
-        """
+        """Refuse all but rasters on the model's grid; see the port."""
         del crs_wkt
         unsupported = sorted(outputs.paths().keys() - {*RASTERS})
         if unsupported or outputs.grid != "model":
@@ -35,19 +31,11 @@ class GdalResults:
     def raster_sink(
         self, name: str, target: Target, setup: Setup, cancelled: Callable[[], bool]
     ) -> RasterSink:
-        """Start a Cloud-Optimized GeoTIFF; see the port.
-
-        Raises:
-            OutputError: It cannot be created.
-        """
+        """Start a Cloud-Optimized GeoTIFF; see the port."""
         return raster_sink(name, target, setup.source.grid, setup.finding.spec, GdalCogs(cancelled))
 
     def write(self, name: str, target: Target, outcome: Outcome) -> None:
-        """Refuse all that is no raster, as `check_outputs` does before the run; see the port.
-
-        Raises:
-            OutputError: In any case.
-        """
+        """Refuse all that is no raster, as `check_outputs` does before the run; see the port."""
         del target, outcome
         raise _elsewhere(name)
 

@@ -166,18 +166,10 @@ class ImageGridSink:
         self._image.close()
 
     def write(self, window: Window, scores: NDArray[np.uint8], classes: NDArray[np.uint8]) -> None:
-        """Store a window of the model's grid; see the engine's `MosaicSink`.
-
-        Raises:
-            OutputError: It cannot be stored.
-        """
+        """Store a window of the model's grid; see the engine's `MosaicSink`."""
         self._raster.write(window, scores, classes)
 
     def finish(self) -> Path:
-        """Bring the raster onto the image's grid; give its temporary path.
-
-        Raises:
-            OutputError: It cannot be written.
-        """
+        """Bring the raster onto the image's grid; see `RasterSink`."""
         self._grid.bring(self._name, self._raster.finish(), self._target)
         return self._target.temporary

@@ -238,12 +238,7 @@ class Rasterio:
 
 
 def open_source(paths: Sequence[str], spec: ModelSpec, options: SourceOptions) -> PlacedSource:
-    """Open rasters as one source on the grid that the model is run on; see `place_source`.
-
-    Raises:
-        RasterError: A raster cannot be opened, does not fit the others, or is not what the model
-            can be run on.
-    """
+    """Open rasters as one source on the grid that the model is run on; see `place_source`."""
     return place_source(paths, spec, options, Rasterio())
 
 

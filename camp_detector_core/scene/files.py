@@ -10,17 +10,18 @@ import numpy as np
 
 from camp_detector_core.engine.errors import OutputError, VectorError
 from camp_detector_core.outputs.output_set import OutputSet, cannot_write
+from camp_detector_core.outputs.vector_formats import FORMATS, MORE_FORMATS
 from camp_detector_core.vector.files import VectorLayer, write_layer
 
 from .options import SceneError
 from .shapes import polygon_area
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from .generate import Scene
 
-_DRIVERS: Final = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON"}
+_FORMATS: Final = {
+    ending: {**FORMATS, **MORE_FORMATS}[ending] for ending in (".gpkg", ".geojson", ".json")
+}
 _BLOCK: Final = 256
 """Side of the raster's inner tiles, pixels."""
 
@@ -91,7 +92,7 @@ def _check_endings(image: Path, labels: Path | None) -> None:
     if image.suffix.lower() not in (".tif", ".tiff"):
         msg = f"{image}: a scene is written as GeoTIFF, give a name that ends in .tif"
         raise OutputError(msg)
-    if labels is not None and labels.suffix.lower() not in _DRIVERS:
+    if labels is not None and labels.suffix.lower() not in _FORMATS:
         msg = f"{labels}: labels are written as .gpkg or .geojson, give a name that ends so"
         raise OutputError(msg)
 
@@ -154,13 +155,9 @@ def _write_image(scene: Scene, path: Path, *, place: Place, final: Path) -> None
 def _write_labels(scene: Scene, path: Path, *, place: Place, final: Path) -> None:
     import shapely
 
-    driver = _DRIVERS[path.suffix.lower()]
+    kind = _FORMATS[path.suffix.lower()]
     gsd, labels = scene.options.gsd, scene.labels
     rings = [label.polygon * (gsd, -gsd) + (place.easting, place.northing) for label in labels]
-    crs, options = place.crs, {}
-    if driver == "GeoJSON":
-        crs, rings = "EPSG:4326", _to_degrees(rings, place)
-        options = {"COORDINATE_PRECISION": "9", "RFC7946": "YES"}
     areas = [polygon_area(label.polygon) * gsd * gsd for label in labels]
     layer = VectorLayer(
         geometries=shapely.to_wkb(np.array([shapely.polygons(r) for r in rings], dtype=object)),
@@ -169,22 +166,10 @@ def _write_labels(scene: Scene, path: Path, *, place: Place, final: Path) -> Non
             "area_m2": np.array(areas, np.float64).round(4),
             "visible": np.array([label.visible for label in labels], np.float64).round(4),
         },
-        crs=crs,
+        crs=place.crs,
         geometry_type="Polygon",
     )
     try:
-        write_layer(path, layer, name="dwellings", driver=driver, options=options)
+        write_layer(path, layer, name="dwellings", driver=kind.driver, options=kind.options)
     except VectorError as error:
         raise cannot_write(final, error) from error
-
-
-def _to_degrees(rings: list[NDArray[np.float64]], place: Place) -> list[NDArray[np.float64]]:
-    """Longitude and latitude of rings in the place's CRS."""
-    from rasterio.warp import transform
-
-    if not rings:
-        return []
-    joined = np.vstack(rings)
-    lon, lat = transform(place.crs, "EPSG:4326", joined[:, 0], joined[:, 1])
-    stops = np.cumsum([len(ring) for ring in rings])[:-1]
-    return np.split(np.column_stack((lon, lat)), stops)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from rasterio.crs import CRS
 
-from camp_detector_core.georaster.ground import square_metres_per_unit
+from camp_detector_core.georaster.ground import ground_scale
 from camp_detector_core.raster.library import RasterioCrs
 from tests.support.places import EVERYWHERE, place_in
 
@@ -23,7 +23,7 @@ def test_hosts_measure_as_the_command_line_does(tmp_path: Path, child: Callable[
     for text, place in EVERYWHERE:
         crs = RasterioCrs(CRS.from_user_input(text))
         x, y = place_in(text, place)
-        expected = square_metres_per_unit(crs, np.array([x]), np.array([y]))
+        expected = ground_scale(crs, np.array([x]), np.array([y])).area
         jobs.append({"crs": crs.wkt, "x": x, "y": y, "area": expected[0]})
     (tmp_path / "jobs.json").write_text(json.dumps(jobs))
     actual = json.loads(child("hostgdal_area.py", tmp_path / "jobs.json"))

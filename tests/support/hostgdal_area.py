@@ -23,7 +23,7 @@ def main():
     for job in json.loads(Path(jobs).read_text(encoding="utf-8")):
         x, y = np.array([job["x"]]), np.array([job["y"]])
         crs = library.GdalCrs.from_text(job["crs"])
-        areas.append(float(ground.square_metres_per_unit(crs, x, y)[0]))
+        areas.append(float(ground.ground_scale(crs, x, y).area[0]))
     print(json.dumps(areas))
 
 

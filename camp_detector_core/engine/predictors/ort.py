@@ -96,14 +96,7 @@ class OnnxPredictor:
             self._outputs[SEPARATION] = 1
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Compute probabilities of normalised chips.
-
-        Args:
-            batch: (n, bands, height, width) float32.
-
-        Returns:
-            (n, spec.channels, height, width) float32 in [0, 1]: the classes, then, where the spec
-            has a separation, its channel.
+        """Compute probabilities of normalised chips; see `Predictor.predict`.
 
         Raises:
             PredictorError: ONNX Runtime fails, or the result is not what the spec promises.

@@ -32,17 +32,7 @@ class AugmentedPredictor:
         self.batch_size = predictor.batch_size
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Compute mean probabilities of normalised chips; see `Predictor.predict`.
-
-        Args:
-            batch: (n, bands, height, width) float32.
-
-        Returns:
-            (n, channels, height, width) float32 in [0, 1].
-
-        Raises:
-            PredictorError: The model cannot be run.
-        """
+        """Compute mean probabilities of normalised chips; see `Predictor.predict`."""
         total = self._predictor.predict(batch).astype(np.float32)
         other_views = views(square=batch.shape[2] == batch.shape[3])[1:]
         for transform, inverse in other_views:

@@ -41,17 +41,7 @@ class CachedPredictor:
         self.batch_size = predictor.batch_size
 
     def predict(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Compute probabilities of normalised chips; see `Predictor.predict`.
-
-        Args:
-            batch: (n, bands, height, width) float32.
-
-        Returns:
-            (n, channels, height, width) float32 in [0, 1].
-
-        Raises:
-            PredictorError: The model cannot be run.
-        """
+        """Compute probabilities of normalised chips; see `Predictor.predict`."""
         keys = [_key(chip) for chip in batch]
         with self._lock:
             answers = {key: self._answers[key] for key in keys if key in self._answers}

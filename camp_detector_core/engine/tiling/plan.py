@@ -212,9 +212,5 @@ class TilePlan:
         return Window(window.row, window.col, stop_row - window.row, stop_col - window.col)
 
     def blocks(self, *, height: int, width: int) -> list[Window]:
-        """Cut the raster into blocks of at most ``height`` x ``width`` pixels; see `grid.blocks`.
-
-        Raises:
-            GridError: A side below one pixel.
-        """
+        """Cut the raster into blocks, row by row; see `grid.blocks`."""
         return list(blocks(self.shape, height=height, width=width))
