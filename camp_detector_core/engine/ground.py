@@ -34,7 +34,8 @@ _SURVEY = (
 """Projection methods (WKT names) of the grids in which surveyors measure. Mercator is none of
 them: along the equator its metres are nearly those of the ground, and elsewhere they are not."""
 _METHOD = re.compile(r'(?:PROJECTION|METHOD)\["([^"]*)"')
-_UNIT = re.compile(r'UNIT\["[^"]*",\s*([0-9.eE+-]+)')
+UNIT = re.compile(r'UNIT\["[^"]*",\s*([0-9.eE+-]+)')
+"""A unit in WKT, with its size in metres or radians."""
 _LONGITUDES = 361.0
 _SMALLEST_PIXEL = 0.001
 """Smallest plausible pixel in metres: smaller pixels within +-360 can only be degrees."""
@@ -77,7 +78,7 @@ def unit_of(crs: Union[int, str, None], extent: Sequence[float], cell: tuple[flo
         parallel_radius, meridian_radius = radii(latitude)
         degree = math.pi / 180
         return Unit((parallel_radius * degree, meridian_radius * degree), "degrees")
-    units = _UNIT.findall(wkt)
+    units = UNIT.findall(wkt)
     metres = float(units[-1]) if units else 1.0
     is_known = not _METHOD.search(wkt) or is_survey(wkt)
     return Unit((metres, metres), "metres" if metres == 1 else "map units", is_known=is_known)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..engine.errors import RasterError
-from ..engine.ground import is_survey
+from ..engine.ground import UNIT, is_survey
 from .ellipsoid import Ellipsoid
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _METRES_OF_RADIAN = 6.4e6
 _SURVEY_TOLERANCE = 0.01
 """Largest distortion of surveyors' projections whose metres serve as pixel sizes: those of
 UTM and of national grids differ from the ground by less (UTM: -0.04 to +0.1 %)."""
-_UNIT = re.compile(r'UNIT\["[^"]*",\s*([0-9.eE+-]+)')
 _LOCAL = re.compile(r'(?:COMP\w+\["[^"]*",\s*)?(?:LOCAL_CS|ENGCRS|ENGINEERINGCRS)\[')
 _DERIVED = ("DERIVINGCONVERSION[", "PROJECTION[", "ob_tran")
 """Texts in the WKT of a geographic CRS on a rotated globe."""
@@ -141,7 +140,7 @@ def is_local(crs: Crs) -> bool:
 
 def _local_unit(crs: Crs) -> float:
     """Metres per unit of a local CRS, 1 if it names none."""
-    match = _UNIT.search(crs.wkt)
+    match = UNIT.search(crs.wkt)
     return float(match.group(1)) if match else 1.0
 
 

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ..engine.grid import Transform
+from ..engine.ground import SEMI_MAJOR
 from .names import links_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ MISSING_CODES = frozenset({204, 404, 410})
 TEMPORARY_CODES = frozenset({408, 425, 429, 500, 502, 503, 504})
 """HTTP status codes that may change later."""
 
-_HALF = math.pi * 6378137.0
+_HALF = math.pi * SEMI_MAJOR
 """Half the side of the square world in metres of EPSG:3857."""
 _NAME = re.compile(r"(?:^|[^0-9])([1-9][0-9]*)[-_]([1-9][0-9]*)[-_](1[5-9]|2[0-4])$")
 _PATH = re.compile(r"(?:^|/)(1[5-9]|2[0-4])/([1-9][0-9]*)/([1-9][0-9]*)$")

@@ -13,6 +13,7 @@ from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
 from camp_detector_core.engine.scores import NODATA_SCORE
 from camp_detector_core.engine.spec import ClassDef
 from camp_detector_core.engine.tiling.detect import detect
+from camp_detector_core.engine.tiling.host_tiles import ArraySource
 from training.data.geometry import resample
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.ports import Predictor
     from camp_detector_core.engine.spec import ModelSpec
-    from training.data.geometry import Resampled
     from training.data.mosaic import ChipArea
 
 
@@ -71,19 +71,6 @@ class Prediction:
         return out
 
 
-class _Memory:
-    """A resampled area as the engine's `RasterSource`."""
-
-    def __init__(self, piece: Resampled, grid: Grid) -> None:
-        self._pixels = piece.pixels.numpy()
-        self._valid = piece.valid.numpy()
-        self.grid = grid
-
-    def read(self, window: Window) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        rows, cols = window.slices
-        return self._pixels[:, rows, cols], self._valid[rows, cols]
-
-
 class Sheet:
     """Keeps all scores, as the engine's `MosaicSink`."""
 
@@ -120,12 +107,13 @@ def predict_area(
         )
     )
     piece = resample(area, shape, values=tuple(c.value for c in spec.classes))
-    source = _Memory(piece, _scaled(area, shape))
+    pixels, valid = piece.pixels.numpy(), piece.valid.numpy()
+    source = ArraySource(_scaled(area, shape), pixels, valid)
     spec = _with_channels(spec, further)
     sheet = Sheet(spec.channels, shape)
     detect(source, predictor, spec, [sheet])
     targets = piece.targets.numpy() > 0
-    return Prediction(area, source.grid, piece.pixels.numpy(), sheet.scores, targets)
+    return Prediction(area, source.grid, pixels, sheet.scores, targets)
 
 
 def _with_channels(spec: ModelSpec, further: int) -> ModelSpec:

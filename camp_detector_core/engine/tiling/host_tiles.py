@@ -213,8 +213,9 @@ class TileDetector:
         rows, cols = (slice(first, first + n) for n in plan.shape)
         sink = _Sink(self._spec.channels, plan.shape)
         if valid[rows, cols].any():
+            nowhere = Grid(plan.shape, Transform(1, 0, 0, 0, -1, 0), None)
             detect(
-                _Array(pixels[:, rows, cols], valid[rows, cols]),
+                ArraySource(nowhere, pixels[:, rows, cols], valid[rows, cols]),
                 self._predictor,
                 self._spec,
                 [sink],
@@ -234,15 +235,18 @@ class _TileResult(NamedTuple):
     classes: NDArray[np.uint8]
 
 
-class _Array:
-    """Source of pixels in memory, without a place on Earth."""
+@dataclass(frozen=True)
+class ArraySource:
+    """Source of pixels in memory; see `RasterSource`."""
 
-    def __init__(self, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> None:
-        self._pixels = pixels
-        self._valid = valid
-        self.grid = Grid(Shape(*valid.shape), Transform(1, 0, 0, 0, -1, 0), None)
+    grid: Grid
+    _pixels: NDArray[np.generic]
+    """Pixels (bands, height, width)."""
+    _valid: NDArray[np.bool_]
+    """Validity (height, width), True where the pixel is valid in every band."""
 
     def read(self, window: Window) -> tuple[NDArray[np.generic], NDArray[np.bool_]]:
+        """Read the pixels of a window; see the port."""
         rows, cols = window.slices
         return self._pixels[:, rows, cols], self._valid[rows, cols]
 
