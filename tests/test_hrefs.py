@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 
 from camp_detector_core.catalog import CatalogError, open_store
-from camp_detector_core.catalog.package import read_package
+from camp_detector_core.catalog.ready_model import model_of_item
 from camp_detector_core.esri.package_source import open_source
 from camp_detector_core.model_file.hrefs import (
     HrefError,
@@ -143,7 +143,7 @@ def test_no_reader_of_items_looks_at_another_computer(
     assert open_source(path).example is None
     assert not validate_item(path).valid
     with pytest.raises(CatalogError, match=r"(lies|may lie) outside of"):
-        read_package(path)
+        model_of_item(path)
     assert looked
     assert not [seen for seen in looked if "host" in seen or "Z:" in seen]
 
@@ -155,7 +155,7 @@ def test_an_absolute_path_of_windows_is_called_so(tmp_path: Path, href: str) -> 
     item["assets"]["picture"]["href"] = href
     path.write_text(json.dumps(item))
     with pytest.raises(CatalogError, match=r"has an absolute path, .*: make the hrefs .* relative"):
-        read_package(path)
+        model_of_item(path)
 
 
 def test_hrefs_of_a_catalogue_stay_in_it() -> None:

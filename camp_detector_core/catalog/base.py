@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.ports import Progress
 
     from .entry import Asset, Entry
-    from .package import Package
+    from .ready_model import ReadyModel
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Catalog(Protocol):
     """Location for messages, without passwords."""
 
     def add(
-        self, package: Package, *, overwrite: bool = False, progress: Progress | None = None
+        self, model: ReadyModel, *, overwrite: bool = False, progress: Progress | None = None
     ) -> Addition:
         """Add a model, its files first; adding the same bytes again changes nothing."""
 

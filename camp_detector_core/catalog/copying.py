@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.ports import Progress
 
-    from .package import Package
+    from .ready_model import ReadyModel
     from .stores import Store
 
 
@@ -43,13 +43,13 @@ class Counter:
         self._progress.update(min(self._count, self._total), self._total)
 
 
-def put_files(store: Store, package: Package, home: str, step: Callable[[int], None]) -> None:
+def put_files(store: Store, model: ReadyModel, home: str, step: Callable[[int], None]) -> None:
     """Copy a model's files into a folder of a store and verify each copy.
 
     Raises:
         CatalogError: A file cannot be written, or changed on its way.
     """
-    for file in {f.name: f for f in package.files.values()}.values():
+    for file in {f.name: f for f in model.files.values()}.values():
         path = f"{home}/{file.name}"
         store.put_file(path, file.source, step)
         for piece in verified(store.chunks(path), file.size, file.sha256, store.url(path)):

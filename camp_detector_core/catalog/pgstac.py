@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.ports import Progress
 
-    from .package import Package
+    from .ready_model import ReadyModel
     from .stores import Store
 
 _EXTRA = "pgstac"
@@ -101,7 +101,7 @@ class PgStacCatalog:
     # Changing.
 
     def add(
-        self, package: Package, *, overwrite: bool = False, progress: Progress | None = None
+        self, model: ReadyModel, *, overwrite: bool = False, progress: Progress | None = None
     ) -> Addition:
         """Add a model: its files first, then its row.
 
@@ -109,37 +109,37 @@ class PgStacCatalog:
             CatalogError: Another model of that id is there already, its training area is not
                 known, or it cannot be written.
         """
-        if package.item.get("geometry") is None:
+        if model.item.get("geometry") is None:
             msg = (
-                f"it is not known where {package.id} was trained, and PgSTAC takes no item without "
+                f"it is not known where {model.id} was trained, and PgSTAC takes no item without "
                 "a geometry: add the stac_item.json of a training run, or use a folder or bucket"
             )
             raise CatalogError(msg)
-        home = f"models/{package.id}/{package.revision}"
+        home = f"models/{model.id}/{model.revision}"
         item = {
-            **package.with_hrefs(lambda name: self._href(package, home, name)),
+            **model.with_hrefs(lambda name: self._href(model, home, name)),
             "collection": COLLECTION_ID,
-            "links": web_links(package.item),
+            "links": web_links(model.item),
         }
         with self._connected() as db:
             self._set_up(db)
             with db.transaction():
                 db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-                stored_text = _item(db, package.id)
+                stored_text = _item(db, model.id)
                 changed = stored_text is None or not _is_same(json.loads(stored_text), item)
                 if stored_text is not None and changed and not overwrite:
-                    raise other_content(package.id, self.location)
+                    raise other_content(model.id, self.location)
                 if self._store is not None:
                     with self._store.changing():
-                        put_files(self._store, package, home, Counter(package.bytes * 2, progress))
+                        put_files(self._store, model, home, Counter(model.bytes * 2, progress))
                 if changed:
                     db.execute("SELECT upsert_item(%s::jsonb)", (canonical(item).decode(),))
-        return Addition(Entry(package.id, item, item_path(package.id)), changed)
+        return Addition(Entry(model.id, item, item_path(model.id)), changed)
 
-    def _href(self, package: Package, home: str, name: str) -> str:
+    def _href(self, model: ReadyModel, home: str, name: str) -> str:
         if self._store is not None:
             return self._store.url(f"{home}/{name}")
-        source = next(f.source for f in package.files.values() if f.name == name)
+        source = next(f.source for f in model.files.values() if f.name == name)
         return source.resolve().as_uri()
 
     def _set_up(self, db: Any) -> None:  # noqa: ANN401 - psycopg's connection

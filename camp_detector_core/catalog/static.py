@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.ports import Progress
 
-    from .package import Package
+    from .ready_model import ReadyModel
     from .stores import Store
 
 _TURNS = 50
@@ -125,7 +125,7 @@ class StaticCatalog:
     # Changing.
 
     def add(
-        self, package: Package, *, overwrite: bool = False, progress: Progress | None = None
+        self, model: ReadyModel, *, overwrite: bool = False, progress: Progress | None = None
     ) -> Addition:
         """Add a model.
 
@@ -133,33 +133,33 @@ class StaticCatalog:
             CatalogError: Another model of that id is there already, or it cannot be written.
             Cancelled: The user wants to stop; the catalogue is as it was.
         """
-        path = item_path(package.id)
-        home = f"{posixpath.dirname(path)}/{package.revision}"
-        item = at_home(package.with_hrefs(lambda name: f"./{package.revision}/{name}"))
+        path = item_path(model.id)
+        home = f"{posixpath.dirname(path)}/{model.revision}"
+        item = at_home(model.with_hrefs(lambda name: f"./{model.revision}/{name}"))
         data = canonical(item)
-        entry = Entry(package.id, item, path)
+        entry = Entry(model.id, item, path)
         table_of([entry])  # what no table can hold is found before anything is written
         with self._store.changing():
             stored = self._store.read(path)
             changed = stored.data != data
             if changed and stored.version != ABSENT and not overwrite:
-                raise other_content(package.id, self.location)
+                raise other_content(model.id, self.location)
             if changed or not self._is_whole(entry):
-                self._put_files(package, home, progress)
+                self._put_files(model, home, progress)
             if changed:
-                self._put_item(path, data, stored.version, package.id)
+                self._put_item(path, data, stored.version, model.id)
             self._list(entry.path, entry)
             if changed and stored.version != ABSENT:
                 with suppress(CatalogError):  # an item that is damaged does not tell its files
                     self._drop_files(entry_of(stored.data, path, self.location), kept_folder=home)
         return Addition(entry, changed)
 
-    def _put_files(self, package: Package, home: str, progress: Progress | None) -> None:
+    def _put_files(self, model: ReadyModel, home: str, progress: Progress | None) -> None:
         """Copy a model's files in, and delete the copies after an error."""
         old_names = set(self._store.names(home))
         try:
             # Written, then read again.
-            put_files(self._store, package, home, Counter(2 * package.bytes, progress))
+            put_files(self._store, model, home, Counter(2 * model.bytes, progress))
         except BaseException:
             with suppress(CatalogError):  # the first error is the one to tell
                 for name in set(self._store.names(home)) - old_names:

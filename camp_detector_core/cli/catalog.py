@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from camp_detector_core.catalog.base import Catalog
-    from camp_detector_core.catalog.package import Package
+    from camp_detector_core.catalog.ready_model import ReadyModel
 
 
 _SIDES = 4
@@ -93,7 +93,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
     camp-detector catalog add model.onnx --trained 2026-11-24
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose), StopRequest() as stop:
-        from camp_detector_core.catalog.package import package_of_model, read_package
+        from camp_detector_core.catalog.ready_model import model_of_item, model_of_onnx
 
         bare = item.suffix.lower() == ".onnx"
         _refuse_idle(bare=bare, trained=trained, root=root, assets=assets)
@@ -102,12 +102,12 @@ def add(  # noqa: PLR0913 - each is an option of the command
             from datetime import UTC
 
             when = trained.replace(tzinfo=UTC) if trained else None
-            package = package_of_model(item, trained=when)
+            model = model_of_onnx(item, trained=when)
         else:
-            package = read_package(item, assets=assets, root=root)
-        with TransferBar(stop, package.id) as bar:
-            added = target.add(package, overwrite=overwrite, progress=bar)
-        say(_added(package, target, changed=added.changed))
+            model = model_of_item(item, assets=assets, root=root)
+        with TransferBar(stop, model.id) as bar:
+            added = target.add(model, overwrite=overwrite, progress=bar)
+        say(_added(model, target, changed=added.changed))
 
 
 def _refuse_idle(*, bare: bool, trained: datetime | None, root: Path | None, assets: str) -> None:
@@ -126,16 +126,16 @@ def _refuse_idle(*, bare: bool, trained: datetime | None, root: Path | None, ass
         raise CatalogError(msg)
 
 
-def _added(package: Package, target: Catalog, *, changed: bool) -> str:
+def _added(model: ReadyModel, target: Catalog, *, changed: bool) -> str:
     from .catalog_text import megabytes
 
     if not changed:
-        return f"{package.id} is in {target.location} already, with the same content"
-    files = len({f.name for f in package.files.values()})
+        return f"{model.id} is in {target.location} already, with the same content"
+    files = len({f.name for f in model.files.values()})
     count = f"{files} file{'s' if files != 1 else ''}"
-    text = f"{package.id} added to {target.location}: {count}, {megabytes(package.bytes)}"
-    if package.left_out:
-        text += f"\n  left out: {', '.join(package.left_out)} (--assets all takes them along)"
+    text = f"{model.id} added to {target.location}: {count}, {megabytes(model.bytes)}"
+    if model.left_out:
+        text += f"\n  left out: {', '.join(model.left_out)} (--assets all takes them along)"
     return text
 
 

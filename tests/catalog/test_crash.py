@@ -14,10 +14,10 @@ import pytest
 
 from camp_detector_core.catalog import CatalogError, UnknownModelError
 from camp_detector_core.catalog.local_store import LocalStore
-from camp_detector_core.catalog.package import read_package
+from camp_detector_core.catalog.ready_model import model_of_item
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.engine.errors import Cancelled
-from tests.support.catalogs import add_at_once, assert_whole, package_of, tree_of, write_run
+from tests.support.catalogs import add_at_once, assert_whole, ready_model_of, tree_of, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,8 +61,8 @@ CHANGES: dict[str, Callable[[StaticCatalog, Any, Any], object]] = {
 def test_a_change_that_ends_at_any_step_leaves_a_readable_catalogue(
     tmp_path: Path, change: str
 ) -> None:
-    first, other = package_of(tmp_path / "a"), package_of(tmp_path / "b", name="other")
-    replacement = package_of(tmp_path / "c", picture=b"another")
+    first, other = ready_model_of(tmp_path / "a"), ready_model_of(tmp_path / "b", name="other")
+    replacement = ready_model_of(tmp_path / "c", picture=b"another")
     for at in range(100):
         place = tmp_path / f"{change}{at}"
         StaticCatalog(LocalStore(place)).add(first)
@@ -86,19 +86,19 @@ def test_a_change_that_ends_at_any_step_leaves_a_readable_catalogue(
 
 def test_a_killed_process_leaves_a_readable_catalogue(tmp_path: Path, place: Path) -> None:
     first = write_run(tmp_path / "a", name="first")
-    StaticCatalog(LocalStore(place)).add(read_package(first))
+    StaticCatalog(LocalStore(place)).add(model_of_item(first))
     code = (
         "import sys\n"
         "from camp_detector_core.catalog.local_store import LocalStore\n"
-        "from camp_detector_core.catalog.package import read_package\n"
+        "from camp_detector_core.catalog.ready_model import model_of_item\n"
         "from camp_detector_core.catalog.static import StaticCatalog\n"
         "from pathlib import Path\n"
-        "package = read_package(Path(sys.argv[1]))\n"
+        "ready = model_of_item(Path(sys.argv[1]))\n"
         "catalog = StaticCatalog(LocalStore(Path(sys.argv[2])))\n"
         "print('ready', flush=True)\n"
         "while True:\n"
-        "    catalog.add(package)\n"
-        "    catalog.remove(package.id)\n"
+        "    catalog.add(ready)\n"
+        "    catalog.remove(ready.id)\n"
     )
     second = write_run(tmp_path / "b", name="second")
     for wait in (0.05, 0.11, 0.23):
@@ -111,23 +111,23 @@ def test_a_killed_process_leaves_a_readable_catalogue(tmp_path: Path, place: Pat
             time.sleep(wait)
             os.kill(process.pid, signal.SIGKILL)
         assert "first-1.0" in assert_whole(place)
-    StaticCatalog(LocalStore(place)).add(read_package(second))
+    StaticCatalog(LocalStore(place)).add(model_of_item(second))
     assert assert_whole(place) == {"first-1.0", "second-1.0"}
 
 
 def test_many_who_add_at_once_lose_nothing(tmp_path: Path, place: Path) -> None:
-    packages = [package_of(tmp_path / str(i), name=f"m{i}") for i in range(6)]
-    assert add_at_once(lambda: StaticCatalog(LocalStore(place)), packages) == []
-    assert assert_whole(place) == {p.id for p in packages}
+    models = [ready_model_of(tmp_path / str(i), name=f"m{i}") for i in range(6)]
+    assert add_at_once(lambda: StaticCatalog(LocalStore(place)), models) == []
+    assert assert_whole(place) == {p.id for p in models}
 
 
 def test_who_waits_too_long_is_told(tmp_path: Path, place: Path) -> None:
-    package = package_of(tmp_path / "a")
+    ready = ready_model_of(tmp_path / "a")
     with (
         LocalStore(place).changing(),
         pytest.raises(CatalogError, match="another command has been changing"),
     ):
-        StaticCatalog(LocalStore(place, wait=0.3)).add(package)
+        StaticCatalog(LocalStore(place, wait=0.3)).add(ready)
 
 
 def test_who_stops_leaves_the_catalogue_as_it_was(
@@ -140,9 +140,9 @@ def test_who_stops_leaves_the_catalogue_as_it_was(
         def cancelled(self) -> bool:
             return True
 
-    catalog.add(package_of(tmp_path / "a", name="a"))
+    catalog.add(ready_model_of(tmp_path / "a", name="a"))
     before = tree_of(place)
     with pytest.raises(Cancelled):
-        catalog.add(package_of(tmp_path / "b", name="b"), progress=Stop())
+        catalog.add(ready_model_of(tmp_path / "b", name="b"), progress=Stop())
     assert tree_of(place) == before
     assert assert_whole(place) == {"a-1.0"}

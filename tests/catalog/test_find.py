@@ -19,7 +19,7 @@ from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.names import check_id, file_name, is_id, item_path, resolve
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.model_file import open_model
-from tests.support.catalogs import package_of
+from tests.support.catalogs import ready_model_of
 from tests.support.models import tiny_spec, write_model
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ WEB = ROOT / "tests" / "support" / "web.py"
 def place(tmp_path: Path) -> Path:
     """A catalogue with the model tiny-1.0."""
     folder = tmp_path / "catalogue"
-    StaticCatalog(LocalStore(folder)).add(package_of(tmp_path / "run"))
+    StaticCatalog(LocalStore(folder)).add(ready_model_of(tmp_path / "run"))
     return folder
 
 
@@ -178,7 +178,7 @@ def test_the_web_is_only_read(place: Path, tmp_path: Path) -> None:
         catalog = open_catalog(url + "/catalog.json")
         assert [e.id for e in catalog.items()] == ["tiny-1.0"]
         with pytest.raises(CatalogError, match="can only be read"):
-            catalog.add(package_of(tmp_path / "b", name="b"))
+            catalog.add(ready_model_of(tmp_path / "b", name="b"))
 
 
 def test_passwords_in_addresses_are_not_shown() -> None:

@@ -11,11 +11,11 @@ import pytest
 
 from camp_detector_core.catalog import CatalogError, UnknownModelError, open_catalog
 from camp_detector_core.catalog.local_store import LocalStore
-from camp_detector_core.catalog.package import read_package
+from camp_detector_core.catalog.ready_model import model_of_item
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError
-from tests.support.catalogs import assert_whole, edit_assets, package_of, write_run
+from tests.support.catalogs import assert_whole, edit_assets, ready_model_of, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,14 +63,14 @@ def test_an_item_that_is_not_true_or_leads_away_is_refused(
     item = write_run(tmp_path / "run")
     change(item.parent)
     with pytest.raises(CampDetectorError, match=message):
-        read_package(item)
+        model_of_item(item)
 
 
 @pytest.mark.parametrize("version", ["../../evil", "1/2", "1.0 beta", "a\\b", "x" * 200, "1.."])
 def test_a_model_whose_id_is_no_folder_name_is_refused(tmp_path: Path, version: str) -> None:
     item = write_run(tmp_path / "run", version=version)
     with pytest.raises(CatalogError, match="cannot be the id of a model"):
-        read_package(item)
+        model_of_item(item)
 
 
 def broken(place: Path, path: str, change: Callable[[dict[str, Any]], object]) -> None:
@@ -88,7 +88,7 @@ def test_links_that_leave_the_catalogue_are_refused(
     tmp_path: Path, catalog: StaticCatalog, place: Path, href: Any
 ) -> None:
     (tmp_path / "secret.json").write_text('{"type": "Feature", "assets": {}}')
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     broken(
         place,
         "models/collection.json",
@@ -101,7 +101,7 @@ def test_links_that_leave_the_catalogue_are_refused(
 def test_links_on_disk_that_leave_the_catalogue_are_refused(
     tmp_path: Path, catalog: StaticCatalog, place: Path
 ) -> None:
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     item = place / "models/tiny-1.0/tiny-1.0.json"
     outside = tmp_path / "outside.json"
     item.rename(outside)
@@ -133,7 +133,7 @@ def test_a_catalogue_that_is_damaged_is_told_of(
     tmp_path: Path, place: Path, path: str, change: Any, message: str
 ) -> None:
     catalog = StaticCatalog(LocalStore(place))
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     broken(place, path, change)
     with pytest.raises(CatalogError, match=message):
         catalog.items()
@@ -143,13 +143,13 @@ def test_a_catalogue_that_is_damaged_is_told_of(
 def test_a_model_whose_item_is_lost_or_damaged_can_be_removed_or_added_again(
     tmp_path: Path, catalog: StaticCatalog, place: Path, data: bytes | None
 ) -> None:
-    package = package_of(tmp_path / "a", name="a")
-    catalog.add(package)
-    catalog.add(package_of(tmp_path / "b", name="b"))
+    ready = ready_model_of(tmp_path / "a", name="a")
+    catalog.add(ready)
+    catalog.add(ready_model_of(tmp_path / "b", name="b"))
     item = place / "models/a-1.0/a-1.0.json"
     for repair in (
         lambda: catalog.remove("a-1.0"),
-        lambda: catalog.add(package, overwrite=True),
+        lambda: catalog.add(ready, overwrite=True),
     ):
         if data is None:
             item.unlink()
@@ -159,12 +159,12 @@ def test_a_model_whose_item_is_lost_or_damaged_can_be_removed_or_added_again(
             catalog.items()
         repair()
         assert "b-1.0" in assert_whole(place)
-        catalog.add(package)
+        catalog.add(ready)
         assert assert_whole(place) == {"a-1.0", "b-1.0"}
 
 
 def test_json_without_end_is_not_read(tmp_path: Path, catalog: StaticCatalog, place: Path) -> None:
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     with (place / "models/collection.json").open("wb") as stream:
         stream.truncate((16 << 20) + 1)
     with pytest.raises(CatalogError, match="larger than 16 MiB"):
@@ -198,24 +198,24 @@ def test_a_disk_that_takes_nothing_is_told_of_with_a_remedy(
     remedy: str,
 ) -> None:
     place = tmp_path / "catalogue"
-    package = package_of(tmp_path / "run")
+    ready = ready_model_of(tmp_path / "run")
 
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("os.fsync", refuse)
     with pytest.raises(CatalogError, match=f"{os.strerror(number)}.*{remedy}"):
-        catalog.add(package)
+        catalog.add(ready)
     monkeypatch.undo()
     assert [p.name for p in place.rglob("*")] == [".lock"]  # no empty folder, no part of a file
     assert catalog.items() == []
-    assert catalog.add(package).changed
+    assert catalog.add(ready).changed
 
 
 def test_a_disk_that_fills_up_while_files_are_copied_keeps_none_of_them(
     catalog: StaticCatalog, tmp_path: Path, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalog.add(package_of(tmp_path / "a", name="a"))
+    catalog.add(ready_model_of(tmp_path / "a", name="a"))
     before = set(place.rglob("*"))
     copied = 0
     put_file = LocalStore.put_file
@@ -229,7 +229,7 @@ def test_a_disk_that_fills_up_while_files_are_copied_keeps_none_of_them(
 
     monkeypatch.setattr(LocalStore, "put_file", fill)
     with pytest.raises(CatalogError, match="No space"):
-        catalog.add(package_of(tmp_path / "b", name="b"))
+        catalog.add(ready_model_of(tmp_path / "b", name="b"))
     assert copied == 3
     assert set(place.rglob("*")) == before
 

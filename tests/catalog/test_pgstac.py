@@ -8,9 +8,9 @@ import pytest
 
 from camp_detector_core.catalog import CatalogError, UnknownModelError, open_catalog, places
 from camp_detector_core.catalog.find import find_model
-from camp_detector_core.catalog.package import package_of_model
+from camp_detector_core.catalog.ready_model import model_of_onnx
 from camp_detector_core.model_file import open_model
-from tests.support.catalogs import BOX, add_at_once, package_of
+from tests.support.catalogs import BOX, add_at_once, ready_model_of
 from tests.support.models import tiny_spec, write_model
 from tests.support.postgres import Postgres, has_postgis, postgres
 
@@ -44,7 +44,7 @@ def test_models_go_in_and_come_out(url: str, tmp_path: Path) -> None:
     with pytest.raises(UnknownModelError, match="it is empty"):
         catalog.get("a-1.0")
     for name in ("b", "a"):
-        assert catalog.add(package_of(tmp_path / name, name=name)).changed
+        assert catalog.add(ready_model_of(tmp_path / name, name=name)).changed
     assert [e.id for e in catalog.items()] == ["a-1.0", "b-1.0"]
     entry = catalog.get("a-1.0")
     assert entry.bbox == BOX
@@ -63,10 +63,10 @@ def test_the_same_again_changes_nothing_and_other_content_is_refused(
     url: str, tmp_path: Path
 ) -> None:
     catalog = open_catalog(url, assets_to=str(tmp_path / "files"))
-    package = package_of(tmp_path / "a")
-    catalog.add(package)
-    assert not catalog.add(package).changed
-    other = package_of(tmp_path / "b", picture=b"another")
+    ready = ready_model_of(tmp_path / "a")
+    catalog.add(ready)
+    assert not catalog.add(ready).changed
+    other = ready_model_of(tmp_path / "b", picture=b"another")
     with pytest.raises(CatalogError, match="with other content already"):
         catalog.add(other)
     assert catalog.add(other, overwrite=True).changed
@@ -75,7 +75,7 @@ def test_the_same_again_changes_nothing_and_other_content_is_refused(
 
 def test_a_model_of_the_database_is_run_by_its_id(url: str, tmp_path: Path) -> None:
     catalog = open_catalog(url)  # the files stay where they are
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     model = find_model("tiny-1.0", catalog=url)
     assert open_model(model.path).spec == tiny_spec()
     assert model.path.is_relative_to(tmp_path / "downloads")
@@ -86,7 +86,7 @@ def test_searches_of_pgstac_find_the_model(url: str, tmp_path: Path) -> None:
 
     import psycopg
 
-    open_catalog(url).add(package_of(tmp_path / "a"))
+    open_catalog(url).add(ready_model_of(tmp_path / "a"))
     search = {"filter": {"op": "=", "args": [{"property": "mlm:name"}, "tiny"]}}
     with psycopg.connect(url) as db:
         db.execute("SET search_path TO pgstac, public")
@@ -98,15 +98,15 @@ def test_searches_of_pgstac_find_the_model(url: str, tmp_path: Path) -> None:
 
 
 def test_many_who_add_at_once_lose_nothing(url: str, tmp_path: Path) -> None:
-    packages = [package_of(tmp_path / str(i), name=f"m{i}") for i in range(4)]
-    open_catalog(url).add(packages[0])
-    assert add_at_once(lambda: open_catalog(url), packages) == []
-    assert {e.id for e in open_catalog(url).items()} == {p.id for p in packages}
+    models = [ready_model_of(tmp_path / str(i), name=f"m{i}") for i in range(4)]
+    open_catalog(url).add(models[0])
+    assert add_at_once(lambda: open_catalog(url), models) == []
+    assert {e.id for e in open_catalog(url).items()} == {p.id for p in models}
 
 
 def test_models_outlive_the_server(server: Postgres, url: str, tmp_path: Path) -> None:
     catalog = open_catalog(url)
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     before = catalog.get("tiny-1.0")
     server.kill()
     with pytest.raises(CatalogError, match="cannot be used"):
@@ -124,9 +124,9 @@ def test_wrong_passwords_and_databases_are_told_plainly(
     with pytest.raises(CatalogError, match='"nowhere" does not exist'):
         open_catalog(server.url("nowhere")).items()
     model = write_model(tmp_path / "m.onnx", provenance={"date": "2026-01-02"})
-    package = package_of_model(model)
+    ready = model_of_onnx(model)
     with pytest.raises(CatalogError, match="takes no item without a geometry"):
-        open_catalog(url).add(package)
+        open_catalog(url).add(ready)
 
 
 def test_without_the_extra_the_remedy_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

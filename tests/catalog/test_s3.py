@@ -19,7 +19,7 @@ from camp_detector_core.catalog.errors import ConflictError
 from camp_detector_core.catalog.find import find_model
 from camp_detector_core.catalog.stores import ABSENT
 from camp_detector_core.model_file import open_model
-from tests.support.catalogs import add_at_once, package_of, write_run
+from tests.support.catalogs import add_at_once, ready_model_of, write_run
 from tests.support.models import tiny_spec
 from tests.support.seaweed import Seaweed
 
@@ -64,16 +64,16 @@ def keys(s3: Seaweed, url: str) -> dict[str, bytes]:
 def test_models_go_in_and_come_out(s3: Seaweed, url: str, tmp_path: Path) -> None:
     catalog = open_catalog(url)
     assert catalog.items() == []
-    package = package_of(tmp_path / "a", name="a")
-    assert catalog.add(package).changed
+    ready = ready_model_of(tmp_path / "a", name="a")
+    assert catalog.add(ready).changed
     before = keys(s3, url)
-    assert not catalog.add(package).changed
+    assert not catalog.add(ready).changed
     assert keys(s3, url) == before
     assert {"catalog.json", "models.parquet", "models/collection.json"} < before.keys()
-    home = f"models/a-1.0/{package.revision}"
-    for file in package.files.values():
+    home = f"models/a-1.0/{ready.revision}"
+    for file in ready.files.values():
         assert before[f"{home}/{file.name}"] == file.source.read_bytes()
-    catalog.add(package_of(tmp_path / "b", name="b"))
+    catalog.add(ready_model_of(tmp_path / "b", name="b"))
     catalog.remove("a-1.0")
     assert [e.id for e in catalog.items()] == ["b-1.0"]
     assert not [k for k in keys(s3, url) if "a-1.0" in k]
@@ -82,7 +82,7 @@ def test_models_go_in_and_come_out(s3: Seaweed, url: str, tmp_path: Path) -> Non
 def test_a_model_of_the_bucket_is_run_by_its_id(
     s3: Seaweed, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_catalog(url).add(package_of(tmp_path / "a"))
+    open_catalog(url).add(ready_model_of(tmp_path / "a"))
     model = find_model("tiny-1.0", catalog=url)
     assert open_model(model.path).spec == tiny_spec()
     monkeypatch.setenv("MLFLOW_S3_ENDPOINT_URL", "http://127.0.0.1:9")  # nobody listens there
@@ -98,8 +98,8 @@ def test_a_model_that_is_replaced_while_it_is_fetched_is_fetched_anew(
 ) -> None:
     from camp_detector_core.catalog.static import StaticCatalog
 
-    open_catalog(url).add(package_of(tmp_path / "a"))
-    newer = package_of(tmp_path / "b", description="newer")
+    open_catalog(url).add(ready_model_of(tmp_path / "a"))
+    newer = ready_model_of(tmp_path / "b", description="newer")
     waiting = [newer]
     chunks = StaticCatalog.chunks
 
@@ -119,7 +119,7 @@ def test_a_list_that_shrinks_while_it_is_read_is_read_anew(
     from camp_detector_core.catalog.static import StaticCatalog
 
     for name in ("a", "b"):
-        open_catalog(url).add(package_of(tmp_path / name, name=name))
+        open_catalog(url).add(ready_model_of(tmp_path / name, name=name))
     waiting = ["b-1.0"]
     read = StaticCatalog._entry
 
@@ -136,9 +136,9 @@ def test_other_content_is_refused_and_replaced_on_demand(
     s3: Seaweed, url: str, tmp_path: Path
 ) -> None:
     catalog = open_catalog(url)
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     before = keys(s3, url)
-    other = package_of(tmp_path / "b", picture=b"another")
+    other = ready_model_of(tmp_path / "b", picture=b"another")
     with pytest.raises(CatalogError, match="with other content already"):
         catalog.add(other)
     assert keys(s3, url) == before
@@ -150,12 +150,12 @@ def test_other_content_is_refused_and_replaced_on_demand(
 def test_many_who_add_at_once_lose_nothing(s3: Seaweed, url: str, tmp_path: Path) -> None:
     import rustac
 
-    packages = [package_of(tmp_path / str(i), name=f"m{i}") for i in range(6)]
-    assert add_at_once(lambda: open_catalog(url), packages) == []
-    assert [e.id for e in open_catalog(url).items()] == [p.id for p in packages]
+    models = [ready_model_of(tmp_path / str(i), name=f"m{i}") for i in range(6)]
+    assert add_at_once(lambda: open_catalog(url), models) == []
+    assert [e.id for e in open_catalog(url).items()] == [p.id for p in models]
     table = tmp_path / "models.parquet"
     table.write_bytes(keys(s3, url)["models.parquet"])
-    assert [f["id"] for f in rustac.read_sync(str(table))["features"]] == [p.id for p in packages]
+    assert [f["id"] for f in rustac.read_sync(str(table))["features"]] == [p.id for p in models]
 
 
 def test_the_table_holds_what_others_add_while_it_is_written(
@@ -165,7 +165,7 @@ def test_the_table_holds_what_others_add_while_it_is_written(
 
     from camp_detector_core.catalog import static
 
-    first, second = (package_of(tmp_path / name, name=name) for name in ("a", "b"))
+    first, second = (ready_model_of(tmp_path / name, name=name) for name in ("a", "b"))
     waiting = [second]
     write = static.table_of
 
@@ -185,18 +185,18 @@ def test_the_table_holds_what_others_add_while_it_is_written(
 
 
 def test_of_two_who_add_other_content_under_one_id_one_is_told(url: str, tmp_path: Path) -> None:
-    packages = [package_of(tmp_path / str(i), picture=str(i).encode()) for i in range(2)]
+    models = [ready_model_of(tmp_path / str(i), picture=str(i).encode()) for i in range(2)]
     outcomes: list[str] = []
 
-    def add(package: Any) -> None:
+    def add(ready: Any) -> None:
         try:
-            open_catalog(url).add(package)
+            open_catalog(url).add(ready)
         except CatalogError as error:
             outcomes.append(str(error))
         else:
             outcomes.append("added")
 
-    threads = [threading.Thread(target=add, args=(p,)) for p in packages]
+    threads = [threading.Thread(target=add, args=(p,)) for p in models]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -225,7 +225,7 @@ def test_an_upload_that_ends_at_any_step_leaves_a_readable_catalogue(
     url: str, tmp_path: Path, at: int
 ) -> None:
     catalog = open_catalog(url)
-    catalog.add(package_of(tmp_path / "a", name="a"))
+    catalog.add(ready_model_of(tmp_path / "a", name="a"))
     dying: Any = open_catalog(url)
     left = at
 
@@ -241,7 +241,7 @@ def test_an_upload_that_ends_at_any_step_leaves_a_readable_catalogue(
 
     for name in ("put", "put_file"):
         setattr(dying._store, name, ending(getattr(dying._store, name)))
-    other = package_of(tmp_path / "b", name="b")
+    other = ready_model_of(tmp_path / "b", name="b")
     try:
         dying.add(other)
     except KeyboardInterrupt:
@@ -257,7 +257,7 @@ def test_what_is_wrong_with_the_service_is_told_plainly(
     url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     catalog = open_catalog(url)
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
     with pytest.raises(CatalogError, match="access is denied; check AWS_ACCESS_KEY_ID"):
         open_catalog(url).items()

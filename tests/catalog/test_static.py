@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from camp_detector_core.catalog import CatalogError, UnknownModelError
-from camp_detector_core.catalog.package import package_of_model, read_package
+from camp_detector_core.catalog.ready_model import model_of_item, model_of_onnx
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.model_file import open_model
-from tests.support.catalogs import BOX, assert_whole, edit_assets, package_of, tree_of, write_run
+from tests.support.catalogs import (
+    BOX,
+    assert_whole,
+    edit_assets,
+    ready_model_of,
+    tree_of,
+    write_run,
+)
 from tests.support.models import tiny_spec, write_model
 
 if TYPE_CHECKING:
@@ -24,7 +31,7 @@ def test_what_is_added_is_listed_and_can_be_run(
     tmp_path: Path, catalog: StaticCatalog, place: Path
 ) -> None:
     for name in ("b", "a"):
-        assert catalog.add(package_of(tmp_path / name, name=name)).changed
+        assert catalog.add(ready_model_of(tmp_path / name, name=name)).changed
     assert [e.id for e in catalog.items()] == ["a-1.0", "b-1.0"]
     entry = catalog.get("a-1.0")
     item = catalog.local_item(entry)
@@ -44,7 +51,7 @@ def test_pystac_finds_a_valid_and_self_contained_catalogue(
     from pystac.validation.stac_validator import JsonSchemaSTACValidator
 
     for name in ("a", "b"):
-        catalog.add(package_of(tmp_path / name, name=name))
+        catalog.add(ready_model_of(tmp_path / name, name=name))
     root = pystac.Catalog.from_file(str(place / "catalog.json"))
     validator = JsonSchemaSTACValidator()
     collection = root.get_child("models")
@@ -67,19 +74,19 @@ def test_pystac_finds_a_valid_and_self_contained_catalogue(
 def test_the_same_again_changes_nothing(
     tmp_path: Path, catalog: StaticCatalog, place: Path
 ) -> None:
-    package = package_of(tmp_path / "a")
-    catalog.add(package)
+    ready = ready_model_of(tmp_path / "a")
+    catalog.add(ready)
     before = tree_of(place)
-    assert not catalog.add(package).changed
+    assert not catalog.add(ready).changed
     assert tree_of(place) == before
 
 
 def test_other_content_under_the_same_id_needs_overwrite(
     tmp_path: Path, catalog: StaticCatalog, place: Path
 ) -> None:
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     before = tree_of(place)
-    other = package_of(tmp_path / "b", picture=b"another picture")
+    other = ready_model_of(tmp_path / "b", picture=b"another picture")
     with pytest.raises(CatalogError, match=r"with other content already.*overwrite"):
         catalog.add(other)
     assert tree_of(place) == before
@@ -92,9 +99,9 @@ def test_other_content_under_the_same_id_needs_overwrite(
 def test_a_model_that_is_removed_leaves_no_file(
     tmp_path: Path, catalog: StaticCatalog, place: Path
 ) -> None:
-    catalog.add(package_of(tmp_path / "a", name="a"))
+    catalog.add(ready_model_of(tmp_path / "a", name="a"))
     before = tree_of(place)
-    catalog.add(package_of(tmp_path / "b", name="b"))
+    catalog.add(ready_model_of(tmp_path / "b", name="b"))
     catalog.remove("b-1.0")
     after = tree_of(place)
     table = "models.parquet"
@@ -112,37 +119,37 @@ def test_a_definition_stays_out_because_what_it_names_is_no_asset(tmp_path: Path
     item = write_run(tmp_path)
     (item.parent / "model.emd").write_text("{}")
     edit_assets(item.parent, lambda a: a.update({"model-metadata": {"href": "./model.emd"}}))
-    package = read_package(item)
-    assert "model-metadata" in package.left_out
-    assert "model-metadata" not in package.item["assets"]
-    assert "model-metadata" in read_package(item, assets="model-metadata").files
+    ready = model_of_item(item)
+    assert "model-metadata" in ready.left_out
+    assert "model-metadata" not in ready.item["assets"]
+    assert "model-metadata" in model_of_item(item, assets="model-metadata").files
 
 
 def test_checkpoints_stay_out_unless_asked_for(
     tmp_path: Path, catalog: StaticCatalog, place: Path
 ) -> None:
     item = write_run(tmp_path / "run")
-    package = read_package(item)
-    assert package.left_out == ("pytorch-checkpoint",)
-    catalog.add(package)
+    ready = model_of_item(item)
+    assert ready.left_out == ("pytorch-checkpoint",)
+    catalog.add(ready)
     assert not list(place.rglob("*.ckpt"))
     with pytest.raises(CatalogError, match="lies outside of") as error:
-        read_package(item, assets="all")
+        model_of_item(item, assets="all")
     assert error.value.render(COMMAND).endswith("or allow a folder with --root")
-    catalog.add(read_package(item, assets="all", root=tmp_path / "run"), overwrite=True)
+    catalog.add(model_of_item(item, assets="all", root=tmp_path / "run"), overwrite=True)
     assert len(list(place.rglob("best.ckpt"))) == 1
-    few = read_package(item, assets="requirements")
+    few = model_of_item(item, assets="requirements")
     assert few.files.keys() == {"onnx-model", "requirements"}
     with pytest.raises(CatalogError, match="has no asset 'nothing'"):
-        read_package(item, assets="nothing")
+        model_of_item(item, assets="nothing")
 
 
 def test_a_bare_model_gets_an_item(tmp_path: Path, catalog: StaticCatalog) -> None:
     path = write_model(tmp_path / "m.onnx")
     with pytest.raises(CampDetectorError, match="trained=DATE"):
-        package_of_model(path)
+        model_of_onnx(path)
     dated = write_model(tmp_path / "d.onnx", provenance={"date": "2026-11-24"})
-    catalog.add(package_of_model(dated))
+    catalog.add(model_of_onnx(dated))
     entry = catalog.get("tiny-1.0")
     assert entry.bbox is None
     assert entry.item["geometry"] is None
@@ -156,7 +163,7 @@ def test_two_files_of_one_name_both_go_along(
     (item.parent / "sub" / "Requirements.TXT").write_bytes(b"another")
     fields = {"href": "./sub/Requirements.TXT", "roles": ["metadata"]}
     edit_assets(item.parent, lambda a: a.update(more=fields))
-    catalog.add(read_package(item))
+    catalog.add(model_of_item(item))
     texts = {p.read_bytes() for p in place.rglob("*") if p.name.lower().endswith("txt")}
     assert texts == {b"another", b"numpy==2.0\n"}
 
@@ -167,7 +174,7 @@ def test_a_folder_with_other_things_in_it_is_refused(
     place.mkdir()
     (place / "holiday.jpg").write_bytes(b"x")
     with pytest.raises(CatalogError, match="holds other files"):
-        catalog.add(package_of(tmp_path / "a"))
+        catalog.add(ready_model_of(tmp_path / "a"))
     assert tree_of(place) == {"holiday.jpg": b"x"}
 
 
@@ -178,7 +185,7 @@ def test_a_catalogue_of_somebody_else_keeps_what_it_says(
     other = {"rel": "child", "href": "./scenes/collection.json"}
     own = {"type": "Catalog", "id": "ours", "stac_version": "1.1.0", "description": "d"}
     (place / "catalog.json").write_text(json.dumps({**own, "links": [other]}))
-    catalog.add(package_of(tmp_path / "a"))
+    catalog.add(ready_model_of(tmp_path / "a"))
     root = json.loads((place / "catalog.json").read_text())
     assert root["id"] == "ours"
     assert [x["href"] for x in root["links"]] == [other["href"], "./models/collection.json"]

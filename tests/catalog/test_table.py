@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camp_detector_core.catalog import CatalogError
-from camp_detector_core.catalog.package import package_of_model, read_package
-from tests.support.catalogs import area_of, package_of, write_run
+from camp_detector_core.catalog.ready_model import model_of_item, model_of_onnx
+from tests.support.catalogs import area_of, ready_model_of, write_run
 from tests.support.models import write_model
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def test_the_table_gives_all_items_back(
 ) -> None:
     import rustac
 
-    catalog.add(package_of(tmp_path / "a", name="a"))
-    catalog.add(package_of(tmp_path / "b", name="b", area=area_of((10.0, 50.0, 10.1, 50.1))))
+    catalog.add(ready_model_of(tmp_path / "a", name="a"))
+    catalog.add(ready_model_of(tmp_path / "b", name="b", area=area_of((10.0, 50.0, 10.1, 50.1))))
     rows = rustac.read_sync(str(place / "models.parquet"))["features"]
     assert [r["id"] for r in rows] == ["a-1.0", "b-1.0"]
     for row, entry in zip(rows, catalog.items(), strict=True):
@@ -54,7 +54,7 @@ def test_models_that_say_the_same_in_other_kinds_share_a_table(
         for key, value in zip("klmn", values, strict=True):
             plain["properties"]["mlm:hyperparameters"][key] = value
         item.write_text(json.dumps(plain))
-        catalog.add(read_package(item))
+        catalog.add(model_of_item(item))
     rows = rustac.read_sync(str(place / "models.parquet"))["features"]
     properties = [[r["properties"]["mlm:hyperparameters"][k] for k in "klmn"] for r in rows]
     assert properties == [["1", "true", '{"b": 2}', ["1"]], ["x", "0.5", "c", ["y"]]]
@@ -77,11 +77,9 @@ def test_models_of_unknown_ground_are_not_in_the_table(
 ) -> None:
     import rustac
 
-    catalog.add(
-        package_of_model(write_model(tmp_path / "m.onnx", provenance={"date": "2026-01-02"}))
-    )
+    catalog.add(model_of_onnx(write_model(tmp_path / "m.onnx", provenance={"date": "2026-01-02"})))
     assert not (place / "models.parquet").exists()
-    catalog.add(package_of(tmp_path / "a", name="a"))
+    catalog.add(ready_model_of(tmp_path / "a", name="a"))
     rows = rustac.read_sync(str(place / "models.parquet"))["features"]
     assert [r["id"] for r in rows] == ["a-1.0"]
     assert len(catalog.items()) == 2
@@ -90,8 +88,8 @@ def test_models_of_unknown_ground_are_not_in_the_table(
 def test_without_the_extra_nothing_is_written_and_the_remedy_is_told(
     tmp_path: Path, catalog: StaticCatalog, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = package_of(tmp_path / "a")
+    ready = ready_model_of(tmp_path / "a")
     monkeypatch.setitem(sys.modules, "rustac", None)
     with pytest.raises(CatalogError, match=r'pip install "camp-detector\[stac\]"'):
-        catalog.add(package)
+        catalog.add(ready)
     assert not place.exists()

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.catalog.local_store import LocalStore
-from camp_detector_core.catalog.package import Package, read_package
+from camp_detector_core.catalog.ready_model import ReadyModel, model_of_item
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.model_file import open_model
 from camp_detector_core.stac import RunFacts, TrainingArea, create_stac_mlm_item, write_item
@@ -60,22 +60,22 @@ def write_run(
     return meta / "stac_item.json"
 
 
-def package_of(folder: Path, **changes: Any) -> Package:
+def ready_model_of(folder: Path, **changes: Any) -> ReadyModel:
     """A model that is ready for a catalogue."""
-    return read_package(write_run(folder, **changes))
+    return model_of_item(write_run(folder, **changes))
 
 
-def add_at_once(open_: Callable[[], Catalog], packages: Sequence[Package]) -> list[BaseException]:
+def add_at_once(open_: Callable[[], Catalog], models: Sequence[ReadyModel]) -> list[BaseException]:
     """Add each from a thread of its own; gives what they raised."""
     errors: list[BaseException] = []
 
-    def add(package: Package) -> None:
+    def add(ready: ReadyModel) -> None:
         try:
-            open_().add(package)
+            open_().add(ready)
         except BaseException as error:  # noqa: BLE001 - shown by the assertion
             errors.append(error)
 
-    threads = [threading.Thread(target=add, args=(p,)) for p in packages]
+    threads = [threading.Thread(target=add, args=(p,)) for p in models]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -51,7 +51,7 @@ class AssetFile:
 
 
 @dataclass(frozen=True)
-class Package:
+class ReadyModel:
     """A model that is ready for a catalogue."""
 
     id: str
@@ -87,7 +87,7 @@ class Package:
         return {**self.item, "assets": assets_of_item}
 
 
-def read_package(path: Path, *, assets: str = ENOUGH, root: Path | None = None) -> Package:
+def model_of_item(path: Path, *, assets: str = ENOUGH, root: Path | None = None) -> ReadyModel:
     """Read an item that is to enter a catalogue, with all its files.
 
     Args:
@@ -101,11 +101,11 @@ def read_package(path: Path, *, assets: str = ENOUGH, root: Path | None = None) 
     """
     model = open_model(path)
     item = read_item(path)
-    return _package(item, model, path, assets=assets, root=root)
+    return _ready(item, model, path, assets=assets, root=root)
 
 
-def package_of_model(path: Path, *, trained: dt.datetime | None = None) -> Package:
-    """Describe a bare ONNX model by a new item, as a package for a catalogue.
+def model_of_onnx(path: Path, *, trained: dt.datetime | None = None) -> ReadyModel:
+    """Describe a bare ONNX model by a new item, ready for a catalogue.
 
     Args:
         path: The model (``.onnx``).
@@ -128,12 +128,12 @@ def package_of_model(path: Path, *, trained: dt.datetime | None = None) -> Packa
         raise CatalogError(msg)
     stac_item = create_stac_mlm_item(path, run=replace(run, trained=trained), assets={})
     item = stac_item.to_dict(include_self_link=False, transform_hrefs=False)
-    return _package(item, model, path, assets=ALL, root=None)
+    return _ready(item, model, path, assets=ALL, root=None)
 
 
-def _package(
+def _ready(
     item: dict[str, Any], model: ModelFile, path: Path, *, assets: str, root: Path | None
-) -> Package:
+) -> ReadyModel:
     entry = Entry(check_id(model.spec.id), item, item_path(model.spec.id))
     selection, left_out = _choose(entry, assets, path)
     home = (root or path.parent).resolve()
@@ -143,7 +143,7 @@ def _package(
         raise CatalogError(msg)
     item_assets = {k: a for k, a in item["assets"].items() if k not in left_out}
     full_item = _complete({**item, "id": entry.id, "assets": item_assets}, model.spec)
-    return Package(entry.id, full_item, _without_clashes(files), tuple(left_out))
+    return ReadyModel(entry.id, full_item, _without_clashes(files), tuple(left_out))
 
 
 def _choose(entry: Entry, assets: str, path: Path) -> tuple[list[Asset], list[str]]:
