@@ -103,6 +103,8 @@ class Parameter:
     hosts: Mapping[str, str] = field(default_factory=dict)
     """Hosts that show the parameter, each with the name that it has there."""
     required: bool = False
+    for_polygons: bool = False
+    """True if tools that write rasters alone have no use for it."""
 
     @property
     def title(self) -> str:

@@ -46,6 +46,7 @@ OUT = Parameter(
     "Where the dwellings go: .gpkg, .fgb, .geojson or .shp. Other outputs lie beside it.",
     hosts={CLI: "out", QGIS: "OUTPUT", ARCGIS: "out_features", MLFLOW: "output_dir"},
     required=True,
+    for_polygons=True,
 )
 PROBABILITY = Parameter(
     "probability",
@@ -173,6 +174,7 @@ MIN_AREA = Parameter(
     unset=_OWN,
     form="M2",
     hosts=_hosts("min_area", *DESKTOP),
+    for_polygons=True,
 )
 TILE_SIZE = Parameter(
     "tile_size",
@@ -207,6 +209,7 @@ SIMPLIFY = Parameter(
     unset="one pixel",
     form="METRES",
     hosts=_hosts("simplify", CLI, QGIS),
+    for_polygons=True,
 )
 SQUARE = Parameter(
     "square",
@@ -215,6 +218,7 @@ SQUARE = Parameter(
     "Make nearly rectangular outlines rectangles.",
     default=False,
     hosts=_hosts("square", CLI, QGIS),
+    for_polygons=True,
 )
 SEPARATE = Parameter(
     "separate",
@@ -365,6 +369,7 @@ RUN_NMS = Parameter(
     "once.",
     default=False,
     hosts=_hosts("run_nms", ARCGIS),
+    for_polygons=True,
 )
 ENGINE = Parameter(
     "engine",
@@ -409,6 +414,8 @@ PARAMETERS: Mapping[str, Parameter] = {
     value.name: value for value in list(globals().values()) if isinstance(value, Parameter)
 }
 """All, by their names, in the order of the command line."""
+FOR_POLYGONS = tuple(parameter for parameter in PARAMETERS.values() if parameter.for_polygons)
+"""Those that tools which write rasters alone leave out."""
 
 
 def check(values: Mapping[str, Any]) -> None:

@@ -154,6 +154,6 @@ CLASSIFY = ToolText(
         "Pixels without imagery are NoData.",
         "The output has a colour map and an attribute table with the field Class.",
     ),
-    parameters=_without(parameters.OUT, parameters.MIN_AREA, parameters.RUN_NMS),
+    parameters=_without(*parameters.FOR_POLYGONS),
     example='arcpy.campdetector.ClassifyCampPixels("camp.tif", "", r"C:\\camp\\classes.tif")',
 )
