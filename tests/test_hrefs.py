@@ -36,6 +36,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="names that Windows d
 @example("50%41")
 @example("a#b?c;d")
 @example("%2541")
+@example("..;")
 @given(stems())
 def test_a_reference_leads_to_the_file_it_was_made_of(stem: str) -> None:
     name = f"{stem}.onnx"

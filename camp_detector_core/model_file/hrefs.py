@@ -18,8 +18,9 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from .untrusted import leads_away
 
-_PLAIN = "/!$&'()*+,;=:@~"
-"""Letters that stand for themselves in a path, beside those of every reference."""
+_PLAIN = "/!$&'()*+,=:@~"
+"""Letters that stand for themselves in a path, beside those of every reference. A semicolon
+is none: Python's `urljoin` takes what follows one for parameters, ``..;`` for the folder above."""
 _DRIVE = re.compile(r"/[A-Za-z]:")
 
 
