@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..engine.counts import counted
 from ..engine.errors import ParameterError, RasterError
 from ..engine.messages import Message
 from .layout import ALPHA
@@ -50,24 +51,21 @@ def choose_bands(
     by_name = [_find(layout, name.lower()) for name in names]
     if all(by_name):
         return BandChoice(tuple(b for b in by_name if b), None)
-    if display_bands and tuple(n.lower() for n in names) == _RGB and _exist(layout, display_bands):
+    is_rgb = tuple(n.lower() for n in names) == _RGB
+    if display_bands and is_rgb and all(1 <= b <= len(layout.colors) for b in display_bands):
         return BandChoice(
             display_bands, _guess(layout, display_bands, names, ", as the layer shows them")
         )
     image_bands = [i for i, c in enumerate(layout.colors, 1) if c != ALPHA]
     if len(image_bands) < len(names) or len(image_bands) > max(_MAX_UNNAMED, len(names)):
         msg = (
-            f"{layout.label} has {_count(len(image_bands))} and the model takes "
-            f"{_count(len(names))} ({', '.join(names)})"
+            f"{layout.label} has {counted(len(image_bands), 'band')} and the model takes "
+            f"{counted(len(names), 'band')} ({', '.join(names)})"
         )
         remedy = f"say which with {{bands}}, {_example(image_bands, len(names))}"
         raise RasterError(msg, parameter="bands", remedy=remedy)
     first_bands = tuple(image_bands[: len(names)])
     return BandChoice(first_bands, _guess(layout, first_bands, names, ""))
-
-
-def _exist(layout: Layout, bands: tuple[int, ...]) -> bool:
-    return all(1 <= b <= len(layout.colors) for b in bands)
 
 
 def _guess(layout: Layout, bands: tuple[int, ...], names: list[str], reason: str) -> Message:
@@ -84,10 +82,6 @@ def _example(numbers: Sequence[int], length: int) -> str:
     numbers = numbers or [1]
     example = ",".join(str(numbers[min(i, len(numbers) - 1)]) for i in range(length))
     return f"e.g. {{bands={example}}}"
-
-
-def _count(bands: int) -> str:
-    return f"{bands} band" if bands == 1 else f"{bands} bands"
 
 
 def check_numbers(
@@ -107,8 +101,8 @@ def check_numbers(
     remedy = _example(range(1, count + 1), len(names))
     if len(band_numbers) != len(names):
         msg = (
-            f"names {_count(len(band_numbers))}, but the model takes {_count(len(names))} "
-            f"({', '.join(names)})"
+            f"names {counted(len(band_numbers), 'band')}, but the model takes "
+            f"{counted(len(names), 'band')} ({', '.join(names)})"
         )
         raise ParameterError(msg, parameter="bands", remedy=remedy)
     missing_bands = [b for b in band_numbers if b > count]

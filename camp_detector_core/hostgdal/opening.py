@@ -47,23 +47,18 @@ def open_gdal_source(
         RasterError: A raster cannot be opened, does not fit the others, or is not what the model
             can be run on.
     """
-    names = names_of(images)
+    several = images if isinstance(images, (list, tuple)) else [images]
+    names = tuple(_name(image) for image in several)
     library = library or Gdal(offline=are_local(names) and not options.external)
     return place_source(names, spec, options, library)
 
 
-def names_of(images: Union[Image, Sequence[Image]]) -> tuple[str, ...]:
-    """The names by which GDAL opens rasters.
+def _name(image: Image) -> str:
+    """Return the name by which GDAL opens a raster.
 
     Raises:
-        RasterError: One is only in memory.
+        RasterError: It is only in memory.
     """
-    several = images if isinstance(images, (list, tuple)) else [images]
-    return tuple(_name(image) for image in several)
-
-
-def _name(image: Image) -> str:
-    """Return the name by which GDAL opens a raster."""
     if not isinstance(image, gdal.Dataset):
         return os.fspath(image)
     if image.GetDriver().ShortName == "MEM" or not image.GetDescription():

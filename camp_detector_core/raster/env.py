@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import rasterio
-import rasterio.env
 import rasterio.errors
 
 from camp_detector_core.georaster.gdal_settings import OFFLINE, READING
@@ -19,7 +18,7 @@ MIN_CACHE = 64 << 20
 """Smallest cache of decoded blocks in bytes. GDAL's default is 5 % of the machine's memory, so that
 the use of memory would depend on the machine."""
 MAX_CACHE = 512 << 20
-"""Largest cache in bytes for blocks that span a wide raster; see `allow_cache`."""
+"""Largest cache in bytes for blocks that span a wide raster; see `Rasterio.allow_cache`."""
 
 OPTIONS: dict[str, str | int | bool] = {
     **READING,
@@ -54,16 +53,6 @@ def _few_files() -> dict[str, str]:
     if not 0 <= limit < 1024:  # noqa: PLR2004 - the usual limit, which holds all
         return {}
     return {"GDAL_MAX_DATASET_POOL_SIZE": str(max(2, (limit - _KEPT_FREE) // 2))}
-
-
-def allow_cache(size: int) -> None:
-    """Let GDAL cache decoded blocks for a pass over the raster, within bounds.
-
-    Where a block is a whole row of pixels, each chip reads the rows of its neighbour again; were
-    they not kept, a wide raster would be decoded once for each chip in a row.
-    """
-    if rasterio.env.hasenv():
-        rasterio.env.setenv(GDAL_CACHEMAX=min(max(size, MIN_CACHE), MAX_CACHE))
 
 
 @contextmanager

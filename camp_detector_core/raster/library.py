@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
+import rasterio.env
 import rasterio.errors
 import rasterio.warp
 import rasterio.windows
@@ -32,7 +33,7 @@ from camp_detector_core.georaster.read_errors import (
     refuse_empty,
 )
 
-from .env import allow_cache, quiet_about_place
+from .env import MAX_CACHE, MIN_CACHE, quiet_about_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -233,8 +234,13 @@ class Rasterio:
             raise RasterError(str(error).rstrip(".")) from error
 
     def allow_cache(self, size: int) -> None:
-        """Let GDAL cache decoded blocks up to a size, within bounds."""
-        allow_cache(size)
+        """Let GDAL cache decoded blocks for a pass over the raster, within bounds.
+
+        Where a block is a whole row of pixels, each chip reads the rows of its neighbour again;
+        were they not kept, a wide raster would be decoded once for each chip in a row.
+        """
+        if rasterio.env.hasenv():
+            rasterio.env.setenv(GDAL_CACHEMAX=min(max(size, MIN_CACHE), MAX_CACHE))
 
 
 def open_source(paths: Sequence[str], spec: ModelSpec, options: SourceOptions) -> PlacedSource:
