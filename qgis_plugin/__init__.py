@@ -34,11 +34,11 @@ def _find_core() -> None:
     Raises:
         ImportError: The plugin is not whole.
     """
-    here = Path(__file__).resolve().parent
-    if (here / "_core" / "__init__.py").is_file():
+    folder = Path(__file__).resolve().parent
+    if (folder / "_core" / "__init__.py").is_file():
         return
-    if not (here.parent / "camp_detector_core" / "__init__.py").is_file():
+    if not (folder.parent / "camp_detector_core" / "__init__.py").is_file():
         msg = "the plugin's files are not complete: install it again from its zip file"
         raise ImportError(msg)
-    if str(here.parent) not in sys.path:
-        sys.path.append(str(here.parent))
+    if str(folder.parent) not in sys.path:
+        sys.path.append(str(folder.parent))

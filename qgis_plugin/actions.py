@@ -144,14 +144,13 @@ class Actions:
     def _detect_layer(
         self, *, layer: Optional[QgsMapLayer], model: str, threshold: float, extent: Optional[str]
     ) -> None:
-        values: dict[str, object] = {options.THRESHOLD.hosts[QGIS]: threshold}
-        if extent is not None:
-            values[options.EXTENT.hosts[QGIS]] = extent
-        if model:
-            values[options.MODEL.hosts[QGIS]] = model
-        if layer is not None:
-            values[options.IMAGES.hosts[QGIS]] = layer.id()
-        self.detect(**values)
+        values = (
+            (options.THRESHOLD, threshold),
+            (options.EXTENT, extent),
+            (options.MODEL, model or None),
+            (options.IMAGES, None if layer is None else layer.id()),
+        )
+        self.detect(**{o.hosts[QGIS]: value for o, value in values if value is not None})
 
     def _show(self, name: str, make: Callable[[], Union[ModelsDialog, RuntimeDialog]]) -> None:
         if name not in self.windows:

@@ -32,8 +32,8 @@ def averaged(
     bands, (height, width) = len(pixels), (n // fine for n in valid.shape)
     split = height, fine, width, fine
     weight = valid.reshape(split).sum(axis=(1, 3))
-    known = np.where(valid, pixels, 0).astype(np.float64)
-    mean = known.reshape(bands, *split).sum(axis=(2, 4)) / np.maximum(weight, 1)
+    filled = np.where(valid, pixels, 0).astype(np.float64)
+    mean = filled.reshape(bands, *split).sum(axis=(2, 4)) / np.maximum(weight, 1)
     if np.issubdtype(pixels.dtype, np.integer):
         mean = np.rint(mean)
     return mean.astype(pixels.dtype), 2 * weight >= fine * fine

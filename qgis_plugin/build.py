@@ -21,8 +21,8 @@ from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.model_file import default_model_path, open_model
 from camp_detector_core.outputs.whole_file import whole_file
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
+PLUGIN = Path(__file__).resolve().parent
+ROOT = PLUGIN.parent
 FOLDER = "camp_detector"
 """The plugin's name for QGIS."""
 LARGEST = 25_000_000
@@ -63,11 +63,11 @@ def plugin_files(publisher: Publisher = NOBODY) -> dict[str, bytes]:
     """All files but the models, by their names in the plugin's folder."""
     sources = {
         "metadata.txt": metadata(publisher).encode(),
-        "LICENSE": text_bytes(HERE / "LICENSE"),
+        "LICENSE": text_bytes(PLUGIN / "LICENSE"),
         f"{COPY}/LICENSE.txt": text_bytes(ROOT / "LICENSE"),
     }
-    for path in sorted(HERE.rglob("*")):
-        name = path.relative_to(HERE)
+    for path in sorted(PLUGIN.rglob("*")):
+        name = path.relative_to(PLUGIN)
         is_part = path.suffix in _ENDINGS and path.name not in _LEFT_OUT
         if is_part and path.is_file() and "__pycache__" not in name.parts:
             is_text = path.suffix not in {".png", ".qm"}
@@ -77,7 +77,7 @@ def plugin_files(publisher: Publisher = NOBODY) -> dict[str, bytes]:
 
 def metadata(publisher: Publisher) -> str:
     """The metadata with this release's version and changes."""
-    text = text_bytes(HERE / "metadata.txt").decode()
+    text = text_bytes(PLUGIN / "metadata.txt").decode()
     filled = {
         "=VERSION": __version__,
         "=CHANGELOG": _changes(),
@@ -91,7 +91,7 @@ def metadata(publisher: Publisher) -> str:
 
 def _changes() -> str:
     """The newest part of the plugin's own changelog, as one value of the metadata."""
-    text = (HERE / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = (PLUGIN / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.split(r"^## ", text, flags=re.MULTILINE)[1]
     lines = [line.strip() for line in newest.splitlines()[1:] if line.strip()]
     plain = [re.sub(r"[`*]|^#+ ", "", line) for line in lines]
@@ -113,8 +113,8 @@ def build(out: Path, model: Path | None, publisher: Publisher = NOBODY) -> Path:
     """
     files = plugin_files(publisher)
     if model is not None:
-        opened = open_model(model)
-        files[f"models/bundled/{opened.spec.name}.onnx"] = opened.onnx
+        model_file = open_model(model)
+        files[f"models/bundled/{model_file.spec.name}.onnx"] = model_file.onnx
     suffix = "" if model is not None else "-without-model"
     path = out / f"{FOLDER}-{__version__}{suffix}.zip"
     with whole_file(path) as temporary:
@@ -161,16 +161,16 @@ def _metadata_faults(text: str, names: list[str], top: str) -> list[str]:
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
         parser.read_string(text)
-        stated = dict(parser.items("general"))
+        values = dict(parser.items("general"))
     except configparser.Error as error:
         return [f"metadata.txt cannot be read: {error}"]
-    reasons = [f"metadata.txt does not say {name}" for name in REQUIRED if not stated.get(name)]
-    if "/" in stated.get("author", ""):
+    reasons = [f"metadata.txt does not say {name}" for name in REQUIRED if not values.get(name)]
+    if "/" in values.get("author", ""):
         reasons.append("the author's name has a slash")
-    if f"{top}/{stated.get('icon')}" not in names:
+    if f"{top}/{values.get('icon')}" not in names:
         reasons.append("the icon is missing")
     for name in ("homepage", "tracker", "repository"):
-        parts = urlsplit(stated.get(name, ""))
+        parts = urlsplit(values.get(name, ""))
         if not (parts.scheme and parts.netloc):
             reasons.append(f"{name} is no address")
     return reasons
@@ -185,9 +185,9 @@ def main() -> None:
         epilog="Example: python -m qgis_plugin.build --model runs/first/meta/best_model.onnx",
     )
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder (default: dist)")
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--model", type=Path, help="model to put in (default: the one that ships)")
-    which.add_argument("--without-model", action="store_true", help="put none in")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--model", type=Path, help="model to put in (default: the one that ships)")
+    choice.add_argument("--without-model", action="store_true", help="put none in")
     parser.add_argument(
         "--site", default=NOBODY.site, help="homepage and repository (default: a placeholder)"
     )

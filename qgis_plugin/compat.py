@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qgis.core import (
     Qgis,
@@ -15,9 +15,6 @@ from qgis.core import (
     QgsWkbTypes,
 )
 from qgis.PyQt import QtCore
-
-if TYPE_CHECKING:
-    from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext
 
 
 def _of(new: tuple[str, str], old: Any, old_name: str) -> Any:
@@ -43,14 +40,9 @@ UNCHECKED = _of(
 """Outlines that cross themselves are read as well: QGIS' own check throws through Python's loop."""
 _flags: Any = getattr(QgsFeatureSink, "Flag", QgsFeatureSink)
 FAST_INSERT = _flags.FastInsert
-POLYGON = _of(("WkbType", "Polygon"), Any, "") if hasattr(Qgis, "WkbType") else None
-if POLYGON is None:
-    POLYGON = QgsWkbTypes.Polygon
-    MULTI_POLYGON = QgsWkbTypes.MultiPolygon
-    GEOMETRY_COLLECTION = QgsWkbTypes.GeometryCollection
-else:
-    MULTI_POLYGON = Qgis.WkbType.MultiPolygon
-    GEOMETRY_COLLECTION = Qgis.WkbType.GeometryCollection
+POLYGON = _of(("WkbType", "Polygon"), QgsWkbTypes, "Polygon")
+MULTI_POLYGON = _of(("WkbType", "MultiPolygon"), QgsWkbTypes, "MultiPolygon")
+GEOMETRY_COLLECTION = _of(("WkbType", "GeometryCollection"), QgsWkbTypes, "GeometryCollection")
 
 
 def _type(name: str, old: str) -> Any:
@@ -82,8 +74,8 @@ def text(name: str) -> QgsField:
 
 def fields(kinds: dict[str, type]) -> list[QgsField]:
     """Fields of these names and Python types."""
-    made = {int: integer, float: double, str: text}
-    return [made[kind](name) for name, kind in kinds.items()]
+    makers = {int: integer, float: double, str: text}
+    return [makers[kind](name) for name, kind in kinds.items()]
 
 
 def holds_parts(field: QgsField) -> bool:
@@ -93,15 +85,3 @@ def holds_parts(field: QgsField) -> bool:
         _type("QStringList", "StringList"),
         _type("QVariantMap", "Map"),
     }
-
-
-def chosen_fields(
-    algorithm: QgsProcessingAlgorithm,
-    parameters: dict[str, object],
-    name: str,
-    context: QgsProcessingContext,
-) -> list[str]:
-    """The names of fields that a parameter holds (another method since QGIS 3.40)."""
-    if Qgis.QGIS_VERSION_INT >= 34000:  # noqa: PLR2004 - the release that changed it
-        return list(algorithm.parameterAsStrings(parameters, name, context))
-    return list(algorithm.parameterAsFields(parameters, name, context))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Iterable, Iterator, TypeVar
 
 from camp_detector_core.detection.ports import Listener
+from camp_detector_core.engine.errors import Cancelled
 
 from .i18n import tr
 from .words import sentence_of
@@ -12,13 +13,55 @@ from .words import sentence_of
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from qgis.core import QgsProcessingFeedback
+    from qgis.core import QgsFeedback, QgsProcessingFeedback
 
     from camp_detector_core.detection.request import LoadedPredictor
 
 
 _LINES = 20
 """At most so many lines say how far a run is."""
+
+
+Item = TypeVar("Item")
+
+
+def stop_if_asked(feedback: QgsFeedback) -> None:
+    """See whether the user wants to stop.
+
+    Raises:
+        Cancelled: So it is.
+    """
+    if feedback.isCanceled():
+        raise Cancelled(tr("stopped"))
+
+
+def watched(
+    items: Iterable[Item],
+    feedback: QgsFeedback,
+    *,
+    every: int = 200,
+    percent: tuple[float, float] = (0.0, 0.0),
+    count: int = 0,
+) -> Iterator[Item]:
+    """Yield items, until the user wants to stop.
+
+    Args:
+        items: Of any kind.
+        feedback: Asked whether to stop, and told how far it is.
+        every: Items between two looks.
+        percent: Progress at the first and at the last item.
+        count: Number of items; 0: progress is not told.
+
+    Raises:
+        Cancelled: The user wants to stop.
+    """
+    begin, end = percent
+    for i, item in enumerate(items):
+        if i % every == 0:
+            stop_if_asked(feedback)
+            if count:
+                feedback.setProgress(begin + (end - begin) * i / count)
+        yield item
 
 
 class TileProgress(Listener):
@@ -53,19 +96,10 @@ class Stoppable:
     With test-time augmentation a tile is eight runs of the network, too many to wait for.
     """
 
-    def __init__(
-        self, predictor: LoadedPredictor, progress: TileProgress, cancelled: type[Exception]
-    ) -> None:
-        """Wrap a predictor.
-
-        Args:
-            predictor: The engine's.
-            progress: Asked before each run.
-            cancelled: The engine's exception for a run that was stopped.
-        """
+    def __init__(self, predictor: LoadedPredictor, feedback: QgsFeedback) -> None:
+        """Wrap a predictor of the engine; the feedback is asked before each run."""
         self._predictor = predictor
-        self._progress = progress
-        self._cancelled = cancelled
+        self._feedback = feedback
         self.workers = predictor.workers
         self.batch_size = predictor.batch_size
         self.fixed_size = predictor.fixed_size
@@ -82,7 +116,5 @@ class Stoppable:
         Raises:
             Cancelled: The user wants to stop.
         """
-        if self._progress.cancelled():
-            msg = "cancelled"
-            raise self._cancelled(msg)
+        stop_if_asked(self._feedback)
         return self._predictor.predict(batch)

@@ -9,14 +9,13 @@ from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.limits import is_too_coarse
 from camp_detector_core.engine.parameters import GSD
 from camp_detector_core.georaster import xyz
-from camp_detector_core.georaster.ground import metres_per_unit
-from camp_detector_core.hostgdal.library import GdalCrs
 
+from .faults import Fault
 from .i18n import tr
-from .layers import Layer, SourceError, wkt_variant
+from .layers import Layer, metres_at
 from .provider_reader import Lattice
 from .tiles.reader import lattice_for
-from .words import WORDS, sentence_of
+from .words import WORDS
 
 if TYPE_CHECKING:
     from qgis.core import QgsRectangle
@@ -49,20 +48,20 @@ def lattice_of(
         resolution: What the user wants in place of ``gsd``.
 
     Raises:
-        SourceError: It has no end, lies nowhere, or is too coarse.
+        Fault: It has no end, lies nowhere, or is too coarse.
     """
     if bounds is None:
         bounds = bounds_of(layer.extent)
     if not all(map(math.isfinite, bounds)) or not layer.crs.isValid():
         msg = tr("{layer} does not say where it ends: choose an extent.", layer=layer.title)
-        raise SourceError(msg)
+        raise Fault(msg)
     if max(map(abs, bounds)) > _FARTHEST:
         msg = tr(
             "The extent reaches beyond all places that {layer} can have: choose one that holds "
             "the camp.",
             layer=layer.title,
         )
-        raise SourceError(msg)
+        raise Fault(msg)
     metres = _metres(layer, bounds)
     side = gsd if resolution is None else resolution
     _refuse_coarse(layer, metres, side)
@@ -96,7 +95,7 @@ def _refuse_coarse(layer: Layer, metres: tuple[float, float], gsd: float) -> Non
     """Refuse to enlarge what holds no detail, by the rule for files.
 
     Raises:
-        SourceError: The finest pixels of the layer are too coarse.
+        Fault: The finest pixels of the layer are too coarse.
     """
     steps = _own_steps(layer)
     if not steps:
@@ -112,14 +111,14 @@ def _refuse_coarse(layer: Layer, metres: tuple[float, float], gsd: float) -> Non
             wanted=f"{gsd:.3g}",
             parameter=WORDS.parameter(GSD.name, None),
         )
-        raise SourceError(msg)
+        raise Fault(msg)
 
 
 def _in_the_world(layer: Layer, bounds: Bounds) -> Bounds:
     """The part of a rectangle in the square that map tiles are cut out of.
 
     Raises:
-        SourceError: Nothing.
+        Fault: Nothing.
     """
     world = xyz.transform_of(0, 0, 0, side=1)
     west, north = world.c, world.f
@@ -129,7 +128,7 @@ def _in_the_world(layer: Layer, bounds: Bounds) -> Bounds:
     )  # fmt: skip
     if inside[0] >= inside[2] or inside[1] >= inside[3]:
         msg = tr("The extent holds no part of {layer}: choose another.", layer=layer.title)
-        raise SourceError(msg)
+        raise Fault(msg)
     return inside
 
 
@@ -163,16 +162,12 @@ def _own_steps(layer: Layer) -> list[tuple[float, float]]:
 
 def _metres(layer: Layer, bounds: Bounds) -> tuple[float, float]:
     """Metres on the ground of a unit of the CRS along x and y, in the middle."""
-    import numpy as np
-
-    crs = GdalCrs.from_text(layer.crs.toWkt(wkt_variant()))
     x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
     try:
-        mx, my = metres_per_unit(crs, np.array([x]), np.array([y]))
+        return metres_at(layer.crs, x, y)
     except RasterError as error:
-        msg = f"{layer.title}: {sentence_of(error)}"
-        raise SourceError(msg) from error
-    return float(mx[0]), float(my[0])
+        sentence = f"{layer.title}: {error.sentence}"
+        raise error.with_sentence(sentence) from error
 
 
 def _floor(pixels: float) -> int:
@@ -182,9 +177,4 @@ def _floor(pixels: float) -> int:
 
 def bounds_of(rectangle: QgsRectangle) -> Bounds:
     """The sides of a rectangle."""
-    return (
-        rectangle.xMinimum(),
-        rectangle.yMinimum(),
-        rectangle.xMaximum(),
-        rectangle.yMaximum(),
-    )
+    return (rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum())

@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Optional, Sequence
 
+import numpy as np
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsGeometry,
     QgsMultiBandColorRenderer,
+    QgsPointXY,
     QgsRasterDataProvider,
     QgsRasterLayer,
     QgsRectangle,
 )
 
+from camp_detector_core.georaster.ground import metres_per_unit
+from camp_detector_core.hostgdal.library import GdalCrs
+
+from .faults import Fault
 from .i18n import tr
 from .tiles.scheme import TileScheme
 
@@ -29,10 +36,6 @@ _SUFFIX = re.compile(
 """Start of QGIS' additions to the name of a file; "|" alone may be part of the name."""
 _UNDEFINED = r'^\s*\w+\["undefined'
 """Start of the WKT of an undefined CRS."""
-
-
-class SourceError(Exception):
-    """A layer cannot be used; one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Layer:
     """The map tiles that it is made of."""
     nodata: Optional[float] = None
     """The value that the user has called "additional no data" in the layer's properties."""
-    shown: Optional[tuple[int, ...]] = None
+    drawn_bands: Optional[tuple[int, ...]] = None
     """Numbers of the bands that the map shows as red, green and blue."""
 
 
@@ -62,8 +65,8 @@ def file_of(source: str) -> tuple[str, str]:
     """
     if os.path.exists(source):  # noqa: PTH110 - the path may be anything
         return source, ""
-    name, *rest = _SUFFIX.split(source, maxsplit=1)
-    return name, "".join(rest)
+    name, *suffixes = _SUFFIX.split(source, maxsplit=1)
+    return name, "".join(suffixes)
 
 
 def lies_somewhere(crs: QgsCoordinateReferenceSystem) -> bool:
@@ -83,14 +86,14 @@ def look_at(layer: Optional[QgsMapLayer]) -> Layer:
         layer: A ``QgsRasterLayer``.
 
     Raises:
-        SourceError: It is not valid.
+        Fault: It is not valid.
     """
     provider = layer.dataProvider() if isinstance(layer, QgsRasterLayer) else None
     if not isinstance(layer, QgsRasterLayer) or not layer.isValid() or provider is None:
-        raise SourceError(tr("The raster layer cannot be read: load it again."))
+        raise Fault(tr("The raster layer cannot be read: load it again."))
     facts = Layer(
         layer.name(), layer.crs(), layer.extent(),
-        nodata=_nodata_of(provider), shown=_shown_by(layer.renderer()),
+        nodata=_nodata_of(provider), drawn_bands=_drawn_by(layer.renderer()),
     )  # fmt: skip
     if layer.providerType() == "gdal":
         return replace(facts, file=file_of(layer.source())[0])
@@ -109,7 +112,7 @@ def _nodata_of(provider: QgsRasterDataProvider) -> Optional[float]:
     return values.pop() if len(values) == 1 else None
 
 
-def _shown_by(renderer: Optional[QgsRasterRenderer]) -> Optional[tuple[int, ...]]:
+def _drawn_by(renderer: Optional[QgsRasterRenderer]) -> Optional[tuple[int, ...]]:
     """The bands that a style draws in red, green and blue; None: it does not draw so."""
     if not isinstance(renderer, QgsMultiBandColorRenderer):
         return None
@@ -125,3 +128,19 @@ def wkt_variant() -> Any:
         if hasattr(variants, "WKT_PREFERRED_GDAL")
         else QgsCoordinateReferenceSystem.WKT_PREFERRED_GDAL
     )
+
+
+def metres_at(crs: QgsCoordinateReferenceSystem, x: float, y: float) -> tuple[float, float]:
+    """Metres on the ground of a unit of a CRS along x and y, at a place in it.
+
+    Raises:
+        RasterError: It is no place on the Earth.
+    """
+    places = np.array([[x], [y]])
+    along_x, along_y = metres_per_unit(GdalCrs.from_text(crs.toWkt(wkt_variant())), *places)
+    return float(along_x[0]), float(along_y[0])
+
+
+def polygon_of(rings: Sequence[Sequence[tuple[float, float]]]) -> QgsGeometry:
+    """The shape of a dwelling: the exterior and the holes, their corners unchanged."""
+    return QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in ring] for ring in rings])

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple, Optional, Sequence
 import numpy as np
 from qgis.core import Qgis, QgsRectangle
 
-from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.engine.grid import Shape, Transform
 from camp_detector_core.georaster.ports import Header, ReadError
 from camp_detector_core.georaster.validity import valid_pixels
 
 from .averages import averaged
+from .feedback import stop_if_asked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -257,9 +257,7 @@ class LayerReader:
         place = self._lattice.rectangle(window)
         with self._errors.hearing.listening():
             block = self._provider.block(band, place, width, height, self._errors.feedback)
-        if self._errors.feedback.isCanceled():
-            msg = "cancelled"
-            raise Cancelled(msg)
+        stop_if_asked(self._errors.feedback)
         if block is None or not block.isValid() or block.width() != width:
             self._errors.raise_if_failed()
             msg = "it gives no pixels"

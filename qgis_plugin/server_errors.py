@@ -67,12 +67,12 @@ class ServerErrors:
             self.requested += requested
             self.empty += empty
 
-    def count_request(self, what: Hashable, *, missing: bool) -> None:
+    def count_request(self, request: Hashable, *, missing: bool) -> None:
         """A map tile was asked for, and may not exist."""
         with self._lock:
-            self._requests.add(what)
+            self._requests.add(request)
             if missing:
-                self._missing.add(what)
+                self._missing.add(request)
 
     def note(self, text: str) -> None:
         """Keep a sentence for the user, once."""

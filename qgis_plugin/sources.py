@@ -11,20 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Optional
 
 from osgeo import gdal
-from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem
 
-from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.georaster.names import literal
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.reach import refuse_reach
 from camp_detector_core.hostgdal import calls
 from camp_detector_core.hostgdal.library import GdalCrs
 
+from .faults import Fault
 from .i18n import tr
 from .lattices import bounds_of, lattice_of
 from .layer_library import LayerLibrary
-from .layers import Layer, SourceError, wkt_variant
-from .words import sentence_of
+from .layers import Layer, wkt_variant
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
@@ -58,40 +57,30 @@ class Raster:
             self._scratch = None
 
 
-def raster_of(
-    layer: Layer,
-    spec: ModelSpec,
-    *,
-    extent: Optional[QgsRectangle],
-    resolution: Optional[float],
-    options: SourceOptions,
-) -> Raster:
+def raster_of(layer: Layer, spec: ModelSpec, options: SourceOptions) -> Raster:
     """Make the raster that the engine reads.
 
     Args:
         layer: From `look_at`.
         spec: The model's description.
-        extent: In the layer's CRS; None: all of it.
-        resolution: Metres on the ground a pixel; None: what fits the model.
-        options: What the user chose.
+        options: What the user chose; the extent in the layer's CRS.
 
     Raises:
-        SourceError: A layer without end and without an extent, or one that lies nowhere.
+        Fault: A layer without end and without an extent, or one that lies nowhere.
     """
-    bounds = None if extent is None else bounds_of(extent)
     nodata, notes = options.nodata, []
     if nodata is None and layer.nodata is not None:
         nodata = layer.nodata
         notes.append(tr("The value {x} is no image, as the layer says.", x=f"{nodata:g}"))
     if layer.file is not None:
         if not options.external:
-            _refuse_reach(layer.file)
+            refuse_reach(literal(layer.file))
         raster = _file(layer, layer.file)
         raster.notes = notes
-        gsd = options.gsd if resolution is None else resolution
-        raster.options = replace(options, nodata=nodata, shown=layer.shown, gsd=gsd, extent=bounds)
+        raster.options = replace(options, nodata=nodata, shown=layer.drawn_bands)
         return raster
-    lattice = lattice_of(layer, spec.gsd, bounds, resolution)
+    resolution = None if isinstance(options.gsd, str) else options.gsd
+    lattice = lattice_of(layer, spec.gsd, options.extent, resolution)
     if lattice.width * lattice.height > _MOST_PIXELS:
         msg = tr(
             "{layer} would have {width} x {height} pixels: choose an extent that holds the camp.",
@@ -99,24 +88,12 @@ def raster_of(
             width=lattice.width,
             height=lattice.height,
         )
-        raise SourceError(msg)
+        raise Fault(msg)
     name = tr("the layer {name}", name=layer.title)
-    part = bounds_of(layer.extent) if bounds is None else bounds
+    part = options.extent or bounds_of(layer.extent)
     library = LayerLibrary(name, layer, lattice, part, nodata=nodata)
-    own = replace(options, gsd="native", nodata=None, shown=layer.shown)
+    own = replace(options, gsd="native", nodata=None, extent=None, shown=layer.drawn_bands)
     return Raster(name, layer.crs, library=library, options=own, notes=notes)
-
-
-def _refuse_reach(name: str) -> None:
-    """Refuse a file that reads what lies outside of its folder, before GDAL opens it.
-
-    Raises:
-        SourceError: It does.
-    """
-    try:
-        refuse_reach(literal(name))
-    except RasterError as error:
-        raise SourceError(sentence_of(error)) from error
 
 
 def _file(layer: Layer, name: str) -> Raster:
@@ -127,7 +104,7 @@ def _file(layer: Layer, name: str) -> Raster:
         msg = tr(
             "{name} cannot be opened ({reason}): load the layer again.", name=name, reason=error
         )
-        raise SourceError(msg) from error
+        raise Fault(msg) from error
     own, gcps = dataset.GetSpatialRef(), dataset.GetGCPCount()
     if dataset.GetGeoTransform() == (0.0, 1.0, 0.0, 0.0, 0.0, 1.0) or gcps:
         return Raster(name, QgsCoordinateReferenceSystem())

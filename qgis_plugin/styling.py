@@ -53,11 +53,11 @@ _PROBABILITY = ((0.0, 0), (0.25, 60), (0.5, 150), (1.0, 255))
 """Probability and opacity."""
 _alive: deque[QgsProcessingLayerPostProcessorInterface] = deque(maxlen=64)
 """QGIS holds no reference of Python to what styles its layers."""
-_loaded: list[str] = []
+_new_layers: list[str] = []
 """Ids of the results that were loaded just now."""
 
 
-class Named(NamedTuple):
+class ModelClass(NamedTuple):
     """A class of a model."""
 
     value: int
@@ -66,9 +66,9 @@ class Named(NamedTuple):
     """``#RRGGBB``."""
 
 
-def named(spec: ModelSpec) -> tuple[Named, ...]:
+def classes_of(spec: ModelSpec) -> tuple[ModelClass, ...]:
     """The classes of a model's description."""
-    return tuple(Named(c.value, c.name, c.color) for c in spec.classes)
+    return tuple(ModelClass(c.value, c.name, c.color) for c in spec.classes)
 
 
 class _Styler(QgsProcessingLayerPostProcessorInterface):
@@ -90,17 +90,17 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
         self._style(layer)
         layer.emitStyleChanged()
         layer.triggerRepaint()
-        _loaded.append(layer.id())
+        _new_layers.append(layer.id())
         QTimer.singleShot(0, _put_outlines_on_top)  # once all results of the run are there
 
 
 def _put_outlines_on_top() -> None:
     """Move outlines above the rasters that were loaded with them, which would cover them."""
     root = QgsProject.instance().layerTreeRoot()
-    ours = [QgsProject.instance().mapLayer(i) for i in _loaded]
-    _loaded.clear()
-    rasters = {v.id() for v in ours if isinstance(v, QgsRasterLayer)}
-    for layer in ours:
+    layers = [QgsProject.instance().mapLayer(i) for i in _new_layers]
+    _new_layers.clear()
+    rasters = {v.id() for v in layers if isinstance(v, QgsRasterLayer)}
+    for layer in layers:
         if layer is None or root is None or layer.id() in rasters:
             continue
         node = root.findLayer(layer.id())
@@ -138,7 +138,7 @@ def finish(
     details.setPostProcessor(styler)
 
 
-def dwellings(classes: Sequence[Named]) -> Callable[[QgsMapLayer], None]:
+def dwellings(classes: Sequence[ModelClass]) -> Callable[[QgsMapLayer], None]:
     """Outlines in the colours of the classes."""
 
     def style(layer: Any) -> None:
@@ -187,7 +187,7 @@ def areas(layer: Any) -> None:
     layer.setLabelsEnabled(True)
 
 
-def class_raster(classes: Sequence[Named]) -> Callable[[QgsMapLayer], None]:
+def class_raster(classes: Sequence[ModelClass]) -> Callable[[QgsMapLayer], None]:
     """Each class in its colour; what is none is clear."""
 
     def style(layer: Any) -> None:
@@ -201,7 +201,7 @@ def class_raster(classes: Sequence[Named]) -> Callable[[QgsMapLayer], None]:
     return style
 
 
-def probability_raster(classes: Sequence[Named]) -> Callable[[QgsMapLayer], None]:
+def probability_raster(classes: Sequence[ModelClass]) -> Callable[[QgsMapLayer], None]:
     """The first class' probability, the clearer the lower."""
 
     def style(layer: Any) -> None:

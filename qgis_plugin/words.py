@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional, Union
 
+from camp_detector_core.detection.doubts import HugeDwellings
 from camp_detector_core.engine import parameters as options
 from camp_detector_core.engine import wording
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.limits import HUGE_DWELLING
 from camp_detector_core.engine.messages import Message
 from camp_detector_core.engine.parameter import Kind, Parameter
 
@@ -35,7 +37,7 @@ _OWN_HELP = {options.OUT.name, options.PROBABILITY.name, options.MASK.name, opti
 _HELP = {
     options.IMAGES.name: "Imagery from above: a raster file or layer, also WMS, XYZ tiles and "
     "virtual layers. It needs the bands that the model names, and pixels about as large as those "
-    "that the model was trained on; others are resampled.",
+    "that the model was trained on; others are resampled."
 }
 """Help on what QGIS takes more of than GDAL."""
 _UNSET = {
@@ -93,11 +95,21 @@ class DialogWords:
 WORDS = DialogWords()
 
 
-def sentence_of(what: Union[Message, BaseException, str]) -> str:
+def sentence_of(message: Union[Message, BaseException, str]) -> str:
     """Put a message or an error into the words of the dialogs, on one line that can be shown.
 
     What QGIS logs reaches a terminal by ``qgis_process``.
     """
-    if isinstance(what, (CampDetectorError, Message)):
-        what = what.render(WORDS)
-    return wording.message(str(what))
+    if isinstance(message, HugeDwellings):
+        message = tr(
+            "Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there "
+            "first: borders and holes of one colour that the layer does not call nodata are taken "
+            "for roofs; give that colour as {nodata}, or as the layer's additional no data value, "
+            "to leave them out.",
+            nodata=WORDS.parameter(options.NODATA.name, None),
+            most=f"{HUGE_DWELLING:,.0f}",
+            count=f"{message.count:,}",
+        )
+    elif isinstance(message, (CampDetectorError, Message)):
+        message = message.render(WORDS)
+    return wording.message(str(message))

@@ -1,9 +1,9 @@
-"""The base of all algorithms."""
+"""The base of all algorithms: their names, the choice of a model, and the course of a run."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Mapping
 
 from qgis.core import (
     QgsProcessingAlgorithm,
@@ -11,14 +11,17 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterFile,
 )
-from qgis.PyQt.QtCore import QUrl
 
-from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 
 from ..compat import ADVANCED
+from ..faults import Fault
+from ..help import url
 from ..i18n import tr
 from ..icon import ICON, own_icon
+from ..models.library import ModelLibrary
 from ..words import sentence_of
+from .entries import Entries
 from .inputs import destroyed
 from .places import outputs_of
 from .targets import problem_of
@@ -32,25 +35,27 @@ if TYPE_CHECKING:
     from qgis.PyQt.QtGui import QIcon
 
     from ..models.installed import InstalledModel
-    from ..models.library import ModelLibrary
 
 MODEL, MODEL_FILE = "MODEL", "MODEL_FILE"
 _KINDS = (".onnx", ".json", ".geojson", ".dlpk")
-_HELP = Path(__file__).resolve().parent.parent / "help"
-
-
-T = TypeVar("T")
-
-
-class Fault(Exception):  # noqa: N818 - what the user is told
-    """A request that cannot be met; one sentence for the user."""
 
 
 class CampAlgorithm(QgsProcessingAlgorithm):
-    """An algorithm with a model, or without."""
+    """An algorithm with a model, or without.
 
-    NAME = ""
+    An algorithm gives `LABELS` and `NAME`, and overrides `initAlgorithm`, `refuse`, `open` and
+    `work`.
+    """
+
+    NAME: ClassVar[str]
     """In commands and scripts."""
+    LABELS: ClassVar[Mapping[str, str]]
+    """English texts in the toolbox: ``title``, ``help``, and ``tags`` for its search."""
+
+    def __init__(self) -> None:
+        """Nothing is opened yet."""
+        super().__init__()
+        self._inputs: Any = None
 
     def createInstance(self) -> CampAlgorithm:
         """A new one of the same kind."""
@@ -59,6 +64,18 @@ class CampAlgorithm(QgsProcessingAlgorithm):
     def name(self) -> str:
         """In commands and scripts."""
         return self.NAME
+
+    def displayName(self) -> str:
+        """Name in the toolbox."""
+        return tr(self.LABELS["title"])
+
+    def shortHelpString(self) -> str:
+        """Help beside the parameters."""
+        return tr(self.LABELS["help"])
+
+    def tags(self) -> list[str]:
+        """Words for the toolbox' search."""
+        return tr(self.LABELS["tags"]).split(",") if "tags" in self.LABELS else []
 
     def icon(self) -> QIcon:
         """The plugin's."""
@@ -69,11 +86,8 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         return str(ICON)
 
     def helpUrl(self) -> str:
-        """The plugin's own page, if it is there."""
-        for page in (_HELP / f"{self.NAME}.html", _HELP / "index.html"):
-            if page.is_file():
-                return QUrl.fromLocalFile(str(page)).toString()
-        return ""
+        """The plugin's own page."""
+        return url(self.NAME)
 
     def advanced(self, parameter: QgsProcessingParameterDefinition) -> None:
         """Add a parameter that is folded away."""
@@ -83,7 +97,7 @@ class CampAlgorithm(QgsProcessingAlgorithm):
     def add_model(self) -> None:
         """Add the choice of a model."""
         try:
-            library = models()
+            library = ModelLibrary.from_settings()
             installed = library.models()
             # The bare name stays where a second model of that name was added, for what is saved.
             names = [name for model in installed for name in (str(model.spec.id), model.id)]
@@ -110,46 +124,68 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             )
         )
 
-    def outputs_problem(
-        self, parameters: dict[str, object], context: QgsProcessingContext
-    ) -> Optional[str]:
-        """Say in a sentence why results cannot go where they should; None: they can."""
-        model = None
-        if self.parameterDefinition(MODEL) is not None:
-            try:
-                model = str(self.chosen_model(parameters, context).path)
-            except Fault:
-                model = None  # said elsewhere
-        problem = destroyed(self, parameters, context, model)
-        return problem or problem_of(outputs_of(self, parameters, context))
-
-    def accepted(
-        self, parameters: dict[str, object], context: QgsProcessingContext
-    ) -> dict[str, object]:
+    def accepted(self, entries: Entries) -> dict[str, object]:
         """The parameters without the names that were looked at here.
 
         QGIS refuses names that are in no list of a dialog, and does not say which there are.
 
         Raises:
-            Fault: Nothing has such a name.
+            CampDetectorError: Nothing has such a name.
         """
-        if not isinstance(parameters.get(MODEL), (str, int, float)):
-            return parameters
-        if not self.parameterAsString(parameters, MODEL_FILE, context):
-            self.chosen_model(parameters, context)
-        return {**parameters, MODEL: None}
+        if not isinstance(entries.raw(MODEL), (str, int, float)):
+            return entries.parameters
+        if not entries.text(MODEL_FILE):
+            chosen_model(entries)
+        return {**entries.parameters, MODEL: None}
+
+    def refuse(self, entries: Entries, *, is_complete: bool) -> None:
+        """See in the main thread that a run can be made of the parameters.
+
+        Args:
+            entries: The parameters.
+            is_complete: True if QGIS has nothing against them.
+
+        Raises:
+            CampDetectorError: It cannot.
+        """
+
+    def open(self, entries: Entries) -> Any:
+        """Take from the parameters in the main thread what the thread of the run may not read.
+
+        Raises:
+            CampDetectorError: It cannot be used.
+        """
+        return entries
+
+    def work(
+        self, inputs: Any, entries: Entries, feedback: QgsProcessingFeedback
+    ) -> dict[str, object]:
+        """Run, in a thread, and give the results.
+
+        Args:
+            inputs: From `open`.
+            entries: The parameters.
+            feedback: Told how far it is; asked whether to stop.
+
+        Raises:
+            CampDetectorError: It cannot be done, or is to stop.
+            QgsProcessingException: The same.
+        """
+        raise NotImplementedError
 
     def checkParameterValues(
         self, parameters: dict[str, object], context: QgsProcessingContext
     ) -> tuple[bool, str]:
         """True if it can be run, and if not why, in a sentence."""
+        entries = Entries(self, parameters, context)
         try:
-            accepted = self.accepted(parameters, context)
-        except Fault as error:
-            return False, str(error)
-        ok, sentence = super().checkParameterValues(accepted, context)
-        problem = self.outputs_problem(parameters, context) if ok else None
-        return (False, problem) if problem else (ok, sentence or "")
+            is_complete, sentence = super().checkParameterValues(self.accepted(entries), context)
+            if is_complete:
+                self._refuse_places(entries)
+            self.refuse(entries, is_complete=is_complete)
+        except CampDetectorError as error:
+            return False, sentence_of(error)
+        return is_complete, sentence or ""
 
     def prepareAlgorithm(
         self,
@@ -157,71 +193,80 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         context: QgsProcessingContext,
         _feedback: QgsProcessingFeedback,
     ) -> bool:
-        """Look at the outputs once more: tasks and models do not check parameters.
+        """Open what is read, and look at the outputs: tasks and models do not check parameters.
 
         Raises:
-            QgsProcessingException: A result would destroy an input, or has no folder.
+            QgsProcessingException: A result would destroy an input, or has no folder; or an input
+                cannot be used.
         """
-        problem = self.outputs_problem(parameters, context)
-        if problem:
-            raise QgsProcessingException(problem)
+        entries = Entries(self, parameters, context)
+        try:
+            self._refuse_places(entries)
+            self._inputs = self.open(entries)
+        except CampDetectorError as error:
+            raise QgsProcessingException(sentence_of(error)) from error
         return True
 
-    def chosen_model(
-        self, parameters: dict[str, object], context: QgsProcessingContext
-    ) -> InstalledModel:
-        """The model that was chosen.
+    def processAlgorithm(
+        self,
+        parameters: dict[str, object],
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> dict[str, object]:
+        """Run.
 
         Raises:
-            Fault: There is none, or it cannot be read.
+            QgsProcessingException: It cannot be done; one sentence.
         """
-        named = self.parameterAsString(parameters, MODEL_FILE, context)
-        if Path(named).is_file() and Path(named).suffix.lower() not in _KINDS:
-            raise Fault(
-                tr(
-                    "{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a "
-                    "package (.dlpk).",
-                    path=named,
-                )
-            )
-        # Not as an enumeration: QGIS takes the default for a name that it does not know.
-        named = named or self.parameterAsString(parameters, MODEL, context)
+        if self._inputs is None:
+            raise QgsProcessingException(tr("The algorithm was not prepared: run it again."))
         try:
-            library = models()
-            model = library.find(named) if named else library.default()
-        except (OSError, CampDetectorError) as error:
-            raise Fault(sentence_of(error)) from error
-        if model is None:
-            raise Fault(
-                tr(
-                    "There is no model {name}: choose one of the list, or add it under Plugins > "
-                    "Camp Detector > Models.",
-                    name=named,
-                )
-                if named
-                else tr("No model is installed: add one under Plugins > Camp Detector > Models.")
-            )
-        return model
+            return self.work(self._inputs, Entries(self, parameters, context), feedback)
+        except Cancelled:
+            feedback.pushInfo(tr("Stopped; nothing was written."))
+            return {}
+        except CampDetectorError as error:
+            raise QgsProcessingException(sentence_of(error)) from error
+
+    def _refuse_places(self, entries: Entries) -> None:
+        """See that results can go where they should.
+
+        Raises:
+            Fault: They cannot.
+        """
+        model = None
+        if self.parameterDefinition(MODEL) is not None:
+            try:
+                model = str(chosen_model(entries).path)
+            except CampDetectorError:
+                model = None  # said elsewhere
+        problem = destroyed(entries, model) or problem_of(outputs_of(entries))
+        if problem:
+            raise Fault(problem)
 
 
-def models() -> ModelLibrary:
-    """The installed models."""
-    from ..models.library import ModelLibrary
-
-    return ModelLibrary.from_settings()
-
-
-def prepared(left: Optional[T]) -> T:
-    """Return what `prepareAlgorithm` has left.
+def chosen_model(entries: Entries) -> InstalledModel:
+    """The model that was chosen.
 
     Raises:
-        QgsProcessingException: It left nothing.
+        CampDetectorError: There is none, or it cannot be read.
     """
-    if left is None:
-        raise QgsProcessingException(tr("The algorithm was not prepared: run it again."))
-    return left
-
-
-def stop_with(error: Exception) -> QgsProcessingException:
-    """The exception that QGIS shows, with the one sentence."""
-    return QgsProcessingException(sentence_of(error))
+    name = entries.text(MODEL_FILE)
+    if Path(name).is_file() and Path(name).suffix.lower() not in _KINDS:
+        raise Fault(
+            tr(
+                "{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a "
+                "package (.dlpk).",
+                path=name,
+            )
+        )
+    # Not as an enumeration: QGIS takes the default for a name that it does not know.
+    name = name or entries.text(MODEL)
+    try:
+        library = ModelLibrary.from_settings()
+        model = library.find(name) if name else library.default()
+    except OSError as error:
+        raise Fault(sentence_of(error)) from error
+    if model is None:
+        raise Fault(tr("No model is installed: add one under Plugins > Camp Detector > Models."))
+    return model

@@ -2,74 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, ClassVar
 
-from qgis.core import QgsProcessingException, QgsProcessingParameterRasterDestination
+from qgis.core import QgsProcessingParameterRasterDestination
+
+from camp_detector_core.engine import parameters as table
 
 from .. import styling
+from ..faults import Fault
 from ..i18n import tr
-from .base import prepared
-from .counting import Stopped
-from .running import CLASSES, PROBABILITY, RunsModel
+from .running import CLASSES, RunsModel
 from .writing import Writing
 
 if TYPE_CHECKING:
-    from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+    from qgis.core import QgsProcessingFeedback, QgsProcessingParameterDefinition
+
+    from camp_detector_core.engine.parameter import Parameter
+
+    from ..jobs import Job
+    from .entries import Entries
 
 
 class ClassifyPixels(RunsModel):
     """Gives the class of each pixel of a raster layer."""
 
     NAME = "classifypixels"
+    LABELS: ClassVar = {
+        "title": "Classify camp pixels",
+        "help": "Writes the class of each pixel (0 is background, 255 is no image) and, if wanted, "
+        "its probability (0 to 254, with a scale of 1/254) as Cloud-Optimized GeoTIFF.\n\n"
+        "Use Detect dwellings to get polygons.",
+        "tags": "camp,refugee,tent,shelter,segmentation,deep learning,onnx",
+    }
+    LEFT_OUT = (table.OUT, table.MIN_AREA, table.SQUARE, table.SIMPLIFY)
 
-    def displayName(self) -> str:
-        """Name in the toolbox."""
-        return tr("Classify camp pixels")
+    def definition(self, option: Parameter) -> QgsProcessingParameterDefinition:
+        """The parameter of an option; the class raster is always written."""
+        if option is table.MASK:
+            return QgsProcessingParameterRasterDestination(CLASSES, tr(option.label))
+        return super().definition(option)
 
-    def shortHelpString(self) -> str:
-        """Help beside the parameters."""
-        return tr(
-            "Writes the class of each pixel (0 is background, 255 is no image) and, if wanted, "
-            "its probability (0 to 254, with a scale of 1/254) as Cloud-Optimized GeoTIFF.\n\n"
-            "Use Detect dwellings to get polygons."
-        )
-
-    def tags(self) -> list[str]:
-        """Words for the toolbox' search."""
-        return tr("camp,refugee,tent,shelter,segmentation,deep learning,onnx").split(",")
-
-    def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
-        """Name parameters and outputs."""
-        self.add_inputs()
-        self.add_settings()
-        self.addParameter(QgsProcessingParameterRasterDestination(CLASSES, tr("Class raster")))
-        self.addParameter(
-            QgsProcessingParameterRasterDestination(
-                PROBABILITY, tr("Probability raster"), optional=True, createByDefault=False
-            )
-        )
-
-    def processAlgorithm(
-        self,
-        parameters: dict[str, object],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
+    def work(
+        self, inputs: Job, entries: Entries, feedback: QgsProcessingFeedback
     ) -> dict[str, object]:
-        """Run the model and write the rasters."""
-        choices = prepared(self._choices)
-        with Writing(self, parameters, context, feedback) as writing:
-            results = writing.files
-            if CLASSES not in results:
-                raise QgsProcessingException(tr("Say where the class raster goes."))
-            done = self.run_model(
-                choices, feedback, mask=writing.part(CLASSES), probability=writing.part(PROBABILITY)
-            )
-            if done is None:
-                return {}
-            try:
-                writing.finish()
-            except Stopped:
-                feedback.pushInfo(tr("Stopped; nothing was written."))
-                return {}
-        classes = styling.named(done[0].spec)
-        return {**self.show_rasters(context, results, choices.layer.title, classes)}
+        """Run the model and write the rasters.
+
+        Raises:
+            CampDetectorError: It cannot be done, or is to stop.
+        """
+        with Writing(entries, feedback) as writing:
+            if CLASSES not in writing.files:
+                raise Fault(tr("Say where the class raster goes."))
+            outcome, _, _ = self.run_model(inputs, feedback, writing)
+            writing.finish()
+        classes, layer = styling.classes_of(outcome.spec), inputs.layer.title
+        return self.show_rasters(entries.context, writing.files, layer, classes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Optional
 
 from qgis.core import (
     QgsGeometry,
@@ -15,26 +15,23 @@ from qgis.core import (
 from camp_detector_core.engine.parameters import AREA
 
 from .. import compat, styling
+from ..faults import Fault
 from ..i18n import tr
 from ..words import WORDS
-from .base import CampAlgorithm, Fault, prepared, stop_with
-from .changes import features_of_changes, fields_of_changes
-from .counting import Stopped
+from .base import CampAlgorithm
+from .changes import fields_of_changes, rows_of_changes
 from .features import Features, placed_source, source_of
 from .mask import polygons_of
-from .matching import (
-    extents_differ,
-    held_together,
-    mask_of,
-    parted,
-    read,
-)
+from .matching import extents_differ, held_together, mask_of, parted, read
 from .outlines import ground_of
 from .twice import same_features
 from .writing import Writing
 
 if TYPE_CHECKING:
-    from qgis.core import QgsDistanceArea, QgsProcessingContext, QgsProcessingFeedback
+    from qgis.core import QgsDistanceArea, QgsProcessingFeedback
+
+    from .entries import Entries
+    from .matching import Dwelling
 
 
 BEFORE, AFTER, MASK, IOU, OUTPUT = "BEFORE", "AFTER", "MASK", "IOU", "OUTPUT"
@@ -44,7 +41,7 @@ _EXACT = 1 - 1e-9
 """Common part of two outlines that no second detection gives."""
 
 
-class Opened(NamedTuple):
+class Dates(NamedTuple):
     """The two dates, taken from the parameters in the main thread."""
 
     before: Features
@@ -58,33 +55,20 @@ class CompareDates(CampAlgorithm):
 
     NAME = "comparedates"
 
-    def __init__(self) -> None:
-        """Nothing is opened yet."""
-        super().__init__()
-        self._opened: Optional[Opened] = None
-
-    def displayName(self) -> str:
-        """Name in the toolbox."""
-        return tr("Compare two dates")
-
-    def shortHelpString(self) -> str:
-        """Help beside the parameters."""
-        return tr(
-            "Holds the dwellings of two dates against each other. Two are the same where the "
-            "ground that both cover is at least the given part of the ground that either covers; "
-            "each dwelling is matched once, the best pairs first. One without a partner is changed "
-            "(split, merged or enlarged) where dwellings of the other date cover at least half of "
-            "its ground; else those of the later date appeared, those of the earlier date "
-            "vanished.\n\n"
-            "Both dates must show the same ground: where they do not, give polygons of the ground "
-            "that both show. Imagery of two dates is often shifted by some metres: line it up "
-            "first (Georeferencer), or give a lower part. Small numbers of changes can come from "
-            "the detection alone: the help page has figures."
-        )
-
-    def tags(self) -> list[str]:
-        """Words for the toolbox' search."""
-        return tr("camp,refugee,change,difference,damage,growth").split(",")
+    LABELS: ClassVar = {
+        "title": "Compare two dates",
+        "help": "Holds the dwellings of two dates against each other. Two are the same where the "
+        "ground that both cover is at least the given part of the ground that either covers; "
+        "each dwelling is matched once, the best pairs first. One without a partner is changed "
+        "(split, merged or enlarged) where dwellings of the other date cover at least half of "
+        "its ground; else those of the later date appeared, those of the earlier date "
+        "vanished.\n\n"
+        "Both dates must show the same ground: where they do not, give polygons of the ground "
+        "that both show. Imagery of two dates is often shifted by some metres: line it up "
+        "first (Georeferencer), or give a lower part. Small numbers of changes can come from "
+        "the detection alone: the help page has figures.",
+        "tags": "camp,refugee,change,difference,damage,growth",
+    }
 
     def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
         """Name parameters and outputs."""
@@ -122,76 +106,62 @@ class CompareDates(CampAlgorithm):
         ):
             self.addOutput(QgsProcessingOutputNumber(name, label))
 
-    def checkParameterValues(
-        self, parameters: dict[str, object], context: QgsProcessingContext
-    ) -> tuple[bool, str]:
-        """True if it can be run, and if not why, in a sentence."""
-        if parameters.get(BEFORE) == _choose():
-            return False, tr("Choose the dwellings of the earlier date.")
-        ok, sentence = super().checkParameterValues(parameters, context)
-        try:
-            for name in (BEFORE, AFTER) if ok else ():
-                placed_source(self, parameters, name, context)
-            if ok:
-                self._refuse_one_date(parameters, context)
-            bounds = source_of(self, parameters, MASK, context, optional=True) if ok else None
-            if bounds is not None:
-                polygons_of(bounds, bounds.sourceCrs(), context, most=1)
-        except Fault as error:
-            return False, str(error)
-        return ok, sentence
-
-    def prepareAlgorithm(
-        self,
-        parameters: dict[str, object],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> bool:
-        """Open what belongs to the main thread.
+    def accepted(self, entries: Entries) -> dict[str, object]:
+        """The parameters, unless a layer is still to be chosen.
 
         Raises:
-            QgsProcessingException: It cannot be read; or as for all algorithms.
+            Fault: It is.
         """
-        super().prepareAlgorithm(parameters, context, feedback)
-        try:
-            self._refuse_one_date(parameters, context)
-            before, after = (
-                placed_source(self, parameters, name, context) for name in (BEFORE, AFTER)
-            )
-            crs = after.sourceCrs()
-            bounds = source_of(self, parameters, MASK, context, optional=True)
-            self._opened = Opened(
-                Features(before, context, into=crs, attributes=[]),
-                Features(after, context, into=crs, attributes=[]),
-                None if bounds is None else mask_of(bounds, crs, context),
-            )
-        except Fault as error:
-            raise stop_with(error) from error
-        return True
+        if entries.raw(BEFORE) == _choose():
+            raise Fault(tr("Choose the dwellings of the earlier date."))
+        return super().accepted(entries)
 
-    def processAlgorithm(
-        self,
-        parameters: dict[str, object],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
+    def refuse(self, entries: Entries, *, is_complete: bool) -> None:
+        """See that two layers are compared, which lie on the Earth.
+
+        Raises:
+            Fault: They are one, or lie nowhere; or there is no polygon to compare within.
+        """
+        if not is_complete:
+            return
+        for name in (BEFORE, AFTER):
+            placed_source(entries, name)
+        _refuse_one_date(entries)
+        bounds = source_of(entries, MASK, optional=True)
+        if bounds is not None:
+            polygons_of(bounds, bounds.sourceCrs(), entries.context, most=1)
+
+    def open(self, entries: Entries) -> Dates:
+        """Open both layers, and join the polygons to compare within.
+
+        Raises:
+            Fault: One cannot be used.
+        """
+        _refuse_one_date(entries)
+        before, after = (placed_source(entries, name) for name in (BEFORE, AFTER))
+        context, crs = entries.context, after.sourceCrs()
+        bounds = source_of(entries, MASK, optional=True)
+        return Dates(
+            Features(before, context, into=crs, attributes=[]),
+            Features(after, context, into=crs, attributes=[]),
+            None if bounds is None else mask_of(bounds, crs, context),
+        )
+
+    def work(
+        self, inputs: Dates, entries: Entries, feedback: QgsProcessingFeedback
     ) -> dict[str, object]:
-        """Match, then write."""
-        opened = prepared(self._opened)
-        crs = opened.after.crs
-        least = self.parameterAsDouble(parameters, IOU, context)
-        try:
-            before, after = self._dates(opened, ground_of(crs, context), feedback)
-            old, new, pairs = held_together(before, after, least, feedback)
-            with Writing(self, parameters, context, feedback) as writing:
-                fields = fields_of_changes()
-                features = features_of_changes(fields, old, new, pairs)
-                writing.write(fields, compat.MULTI_POLYGON, crs, features)
-                destination = writing.finish()
-        except Stopped:
-            feedback.pushInfo(tr("Stopped; nothing was written."))
-            return {}
-        except Fault as error:
-            raise stop_with(error) from error
+        """Match, then write.
+
+        Raises:
+            CampDetectorError: A dwelling lies nowhere on the Earth; or the user wants to stop.
+        """
+        crs = inputs.after.crs
+        before, after = _dwellings(inputs, ground_of(crs, entries.context), feedback)
+        old, new, pairs = held_together(before, after, entries.number(IOU), feedback)
+        with Writing(entries, feedback) as writing:
+            rows = rows_of_changes(old, new, pairs)
+            writing.write(fields_of_changes(), compat.MULTI_POLYGON, crs, rows)
+            destination = writing.finish()
         if pairs and not old.lone and not new.lone and min(p.iou for p in pairs) > _EXACT:
             feedback.pushWarning(
                 tr(
@@ -216,58 +186,58 @@ class CompareDates(CampAlgorithm):
             after=f"{counts[CHANGED_AFTER]:,}",
         )
         feedback.pushInfo(text)
-        styling.finish(context, destination, tr("Changes ({counts})", counts=text), styling.changes)
+        title = tr("Changes ({counts})", counts=text)
+        styling.finish(entries.context, destination, title, styling.changes)
         return {OUTPUT: destination, **counts}
 
-    def _refuse_one_date(
-        self, parameters: dict[str, object], context: QgsProcessingContext
-    ) -> None:
-        """See that two layers are compared.
 
-        Raises:
-            Fault: It is one.
-        """
-        layer = same_features(self, parameters, BEFORE, AFTER, context)
-        if layer is not None:
-            raise Fault(
-                tr(
-                    "{layer} was given for both dates: choose the dwellings of the other date.",
-                    layer=layer,
-                )
-            )
+def _refuse_one_date(entries: Entries) -> None:
+    """See that two layers are compared.
 
-    @staticmethod
-    def _dates(
-        opened: Opened, ground: QgsDistanceArea, feedback: QgsProcessingFeedback
-    ) -> list[tuple[list[Any], list[Any]]]:
-        """The dwellings of each date, inside and outside of the mask.
+    Raises:
+        Fault: It is one.
+    """
+    layer = same_features(entries, BEFORE, AFTER)
+    if layer is not None:
+        raise Fault(
+            tr(
+                "{layer} was given for both dates: choose the dwellings of the other date.",
+                layer=layer,
+            )
+        )
 
-        Raises:
-            Fault: One lies nowhere on the Earth.
-            Stopped: The user wants to.
-        """
-        mask = opened.mask
-        by_date = [read(features, ground, feedback) for features in (opened.before, opened.after)]
-        if mask is None and extents_differ(*by_date):
-            feedback.pushWarning(
-                tr(
-                    "The dwellings of the two dates do not lie on the same ground: if the imagery "
-                    "does not either, give polygons of the ground that both show as {parameter}, "
-                    "or all others count as appeared or vanished.",
-                    parameter=WORDS.parameter(AREA.name, None),
-                )
+
+def _dwellings(
+    dates: Dates, ground: QgsDistanceArea, feedback: QgsProcessingFeedback
+) -> list[tuple[list[Dwelling], list[Dwelling]]]:
+    """The dwellings of each date, inside and outside of the mask.
+
+    Raises:
+        Fault: All of a date lie nowhere on the Earth.
+        Cancelled: The user wants to stop.
+    """
+    mask = dates.mask
+    by_date = [read(features, ground, feedback) for features in (dates.before, dates.after)]
+    if mask is None and extents_differ(*by_date):
+        feedback.pushWarning(
+            tr(
+                "The dwellings of the two dates do not lie on the same ground: if the imagery "
+                "does not either, give polygons of the ground that both show as {parameter}, "
+                "or all others count as appeared or vanished.",
+                parameter=WORDS.parameter(AREA.name, None),
             )
-        dates = [parted(dwellings, mask, feedback) for dwellings in by_date]
-        if mask is not None:
-            feedback.pushInfo(
-                tr(
-                    "Outside of the polygons and left out: {before} dwellings of the earlier date, "
-                    "{after} of the later date",
-                    before=f"{len(dates[0][1]):,}",
-                    after=f"{len(dates[1][1]):,}",
-                )
+        )
+    parts = [parted(dwellings, mask, feedback) for dwellings in by_date]
+    if mask is not None:
+        feedback.pushInfo(
+            tr(
+                "Outside of the polygons and left out: {before} dwellings of the earlier date, "
+                "{after} of the later date",
+                before=f"{len(parts[0][1]):,}",
+                after=f"{len(parts[1][1]):,}",
             )
-        return dates
+        )
+    return parts
 
 
 def _choose() -> str:

@@ -103,8 +103,8 @@ class _Conversion:
             raise gdal_error()
         self._layer = self._read.GetLayer(0)
         options = [f"{key}={value}" for key, value in rules.file_options.items()]
-        self._made = driver.Create(str(target), 0, 0, 0, gdal.GDT_Unknown, options)
-        if self._made is None:
+        self._target = driver.Create(str(target), 0, 0, 0, gdal.GDT_Unknown, options)
+        if self._target is None:
             raise gdal_error()
         types = driver.GetMetadataItem("DMD_CREATIONFIELDDATATYPES") or ""
         self._types = set(types.split())
@@ -121,14 +121,14 @@ class _Conversion:
             crs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
         if crs is not None and self._rules.is_lonlat and self._rules.driver == "LIBKML":
             turn, crs = _to_lonlat(crs)
-        made = self._made.CreateLayer(name, crs, self._layer.GetGeomType(), self._options(crs))
-        if made is None:
+        output = self._target.CreateLayer(name, crs, self._layer.GetGeomType(), self._options(crs))
+        if output is None:
             raise gdal_error()
-        places, changes = self._fields(made)
-        self._copy(made, places, turn, changes)
-        check(made.SyncToDisk())
-        del made
-        self._made = None  # closes it, which writes what is left
+        places, changes = self._fields(output)
+        self._copy(output, places, turn, changes)
+        check(output.SyncToDisk())
+        del output
+        self._target = None  # closes it, which writes what is left
         if gdal.GetLastErrorType() >= gdal.CE_Failure:
             raise gdal_error()
         return changes
@@ -147,14 +147,14 @@ class _Conversion:
             options["BOUNDS"] = ",".join(f"{value:.17g}" for value in bounds)
         return [f"{key}={value}" for key, value in options.items()]
 
-    def _fields(self, made: Any) -> tuple[list[tuple[int, int]], Changes]:
+    def _fields(self, output: Any) -> tuple[list[tuple[int, int]], Changes]:
         """Make the fields; gives their numbers in both files, and what is not as it was.
 
         Raises:
             Unwritable: One cannot be made.
         """
-        there = self._layer.GetLayerDefn()
-        fields = [there.GetFieldDefn(i) for i in range(there.GetFieldCount())]
+        definition = self._layer.GetLayerDefn()
+        fields = [definition.GetFieldDefn(i) for i in range(definition.GetFieldCount())]
         changes, places = Changes({}, {}, []), []
         short = self._rules.field_names(field.GetName() for field in fields)
         for number, (field, name) in enumerate(zip(fields, short)):
@@ -167,10 +167,10 @@ class _Conversion:
                 new.SetSubType(field.GetSubType())
             if kind == ogr.OFTString and self._rules.longest_text:
                 new.SetWidth(self._rules.longest_text)
-            check(made.CreateField(new))
-            place = made.GetLayerDefn().GetFieldCount() - 1
+            check(output.CreateField(new))
+            place = output.GetLayerDefn().GetFieldCount() - 1
             places.append((number, place))
-            called = made.GetLayerDefn().GetFieldDefn(place).GetName()
+            called = output.GetLayerDefn().GetFieldDefn(place).GetName()
             if called != field.GetName():
                 changes.renamed[field.GetName()] = called
         return places, changes
@@ -185,14 +185,14 @@ class _Conversion:
         return None if name == "Binary" else int(ogr.OFTString)
 
     def _copy(
-        self, made: Any, places: list[tuple[int, int]], turn: Optional[Any], changes: Changes
+        self, output: Any, places: list[tuple[int, int]], turn: Optional[Any], changes: Changes
     ) -> None:
         """Write the features.
 
         Raises:
             Unwritable: One cannot be written.
         """
-        definition, longest = made.GetLayerDefn(), self._rules.longest_text
+        definition, longest = output.GetLayerDefn(), self._rules.longest_text
         to = [-1] * self._layer.GetLayerDefn().GetFieldCount()
         for source, place in places:
             to[source] = place
@@ -211,7 +211,7 @@ class _Conversion:
                     if len(text.encode()) > longest:
                         name = definition.GetFieldDefn(place).GetName()
                         changes.cut[name] = changes.cut.get(name, 0) + 1
-            check(made.CreateFeature(new))
+            check(output.CreateFeature(new))
 
 
 def leads_to_lonlat(wkt: str) -> bool:

@@ -6,44 +6,35 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional
 
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsGeometry,
-    QgsPointXY,
-)
+from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsPointXY
 
 from camp_detector_core.engine import areas
 from camp_detector_core.engine.areas import FIELDS, Dwelling, tally
 from camp_detector_core.engine.polygons.surfaces import Surfaces
-from camp_detector_core.georaster.ground import metres_per_unit
-from camp_detector_core.hostgdal.library import GdalCrs
 
-from .. import compat
+from ..faults import Fault
+from ..feedback import stop_if_asked, watched
 from ..i18n import tr
-from .base import CampAlgorithm, Fault
+from ..layers import metres_at
 from .dwellings import Dwellings
 from .features import Features, placed_source
 from .keeping import KeptField, kept_fields
-from .outlines import area_of, ground_of, joined, placed, rings_of
+from .outlines import area_of, centre_of, ground_of, joined, rings_of
 
 if TYPE_CHECKING:
-    from qgis.core import QgsField, QgsProcessingContext, QgsProcessingFeedback
+    from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
     from camp_detector_core.engine.areas import Tally
 
+    from .entries import Entries
+
 
 INPUT, BOUNDARIES, NAME_FIELD, WIDTH = "INPUT", "BOUNDARIES", "NAME_FIELD", "HEXAGON_WIDTH"
-_LOOK = 1000
-"""Dwellings between two looks at whether the user wants to stop."""
 _LONGEST = 254
 _MODEL = "model"
 """The field in which Detect dwellings says what found a dwelling."""
 _MODELS = 100
 """Names of models that are remembered: a stranger's field of that name may hold anything."""
-
-
-class Stopped(Exception):  # noqa: N818 - what the user asked for
-    """The user wants to stop."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +48,10 @@ class Area:
     boundary_values: list[object] = field(default_factory=list)
     """Values of the boundary's own fields."""
 
-    @staticmethod
-    def fields() -> list[QgsField]:
-        """Fields of the output, before those of the boundaries."""
-        return compat.fields(FIELDS)
+    @property
+    def density(self) -> float:
+        """Dwellings a hectare."""
+        return self.tally.density(self.square_metres) or 0.0
 
     def values(self) -> list[object]:
         """Values of the fields of the output."""
@@ -68,37 +59,33 @@ class Area:
 
 
 @dataclass(frozen=True)
-class Opened:
+class Layers:
     """The layers to count, taken from the parameters in the main thread."""
 
     dwellings: Features
     boundaries: Optional[Features]
     """None: hexagons."""
-    named: str
+    name_field: str
     """The boundaries' field with their names, empty: there is none."""
     width: float
     """Width of the hexagons, metres."""
 
     @classmethod
-    def of(
-        cls, algorithm: CampAlgorithm, parameters: dict[str, object], context: QgsProcessingContext
-    ) -> Opened:
+    def of(cls, entries: Entries) -> Layers:
         """Open the layers.
 
         Raises:
             Fault: One is gone, cannot be read, or has no coordinate system.
         """
-        dwellings = placed_source(algorithm, parameters, INPUT, context)
-        boundaries = placed_source(algorithm, parameters, BOUNDARIES, context, optional=True)
+        dwellings = placed_source(entries, INPUT)
+        boundaries = placed_source(entries, BOUNDARIES, optional=True)
         model = dwellings.fields().lookupField(_MODEL)
-        named = compat.chosen_fields(algorithm, parameters, NAME_FIELD, context)
+        context, crs = entries.context, dwellings.sourceCrs()
         return cls(
             Features(dwellings, context, attributes=[model] if model >= 0 else []),
-            None
-            if boundaries is None
-            else Features(boundaries, context, into=dwellings.sourceCrs()),
-            named[0] if named else "",
-            algorithm.parameterAsDouble(parameters, WIDTH, context),
+            None if boundaries is None else Features(boundaries, context, into=crs),
+            next(iter(entries.fields(NAME_FIELD)), ""),
+            entries.number(WIDTH),
         )
 
 
@@ -106,47 +93,34 @@ class Counting:
     """The dwellings, and the areas that they are counted in."""
 
     def __init__(
-        self, opened: Opened, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+        self, layers: Layers, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> None:
         """Read the dwellings.
 
         Raises:
             Fault: All lie nowhere on the Earth, or no feature is a dwelling.
-            Stopped: The user wants to.
+            Cancelled: The user wants to stop.
         """
-        self._opened, self._feedback = opened, feedback
-        self.crs: QgsCoordinateReferenceSystem = opened.dwellings.crs
-        self.title = opened.dwellings.name
+        self._layers, self.feedback = layers, feedback
+        self.crs: QgsCoordinateReferenceSystem = layers.dwellings.crs
+        self.title = layers.dwellings.name
         self._ground = ground_of(self.crs, context)
         self.shapes: list[QgsGeometry] = []
-        self.dwellings: list[areas.Dwelling] = []
+        self.dwellings: list[Dwelling] = []
         self.models: Counter[str] = Counter()
         """Number of dwellings of each model, as far as the layer names models."""
         self.boundary_fields: list[KeptField] = []
         """Fields of the boundaries that are kept."""
         self.counted_in = ""
         """Name of the areas for readers."""
-        total = max(opened.dwellings.count, 1)
-        made, each = Dwelling, Dwellings(self.title)
-        nowhere: Optional[Fault] = None
-        model = opened.dwellings.fields.lookupField(_MODEL)
-        for i, feature in enumerate(opened.dwellings):
-            if i % _LOOK == 0:
-                self.look()
-                feedback.setProgress(100.0 * i / total)
-            for shape in each.of(feature.geometry()):
-                try:
-                    dwelling = made(*placed(shape, self._ground, self.title))
-                except Fault as error:
-                    each.misplaced()
-                    nowhere = error
-                    continue
-                if model >= 0:
-                    self._remember(feature[model])
-                self.shapes.append(shape)
-                self.dwellings.append(dwelling)
-        if nowhere is not None and not self.dwellings:
-            raise nowhere
+        each, model = Dwellings(self.title), layers.dwellings.fields.lookupField(_MODEL)
+        for feature, shape, area in each.read(
+            layers.dwellings, self._ground, feedback, percent=(0, 100)
+        ):
+            if model >= 0:
+                self._remember(feature[model])
+            self.shapes.append(shape)
+            self.dwellings.append(Dwelling(centre_of(shape), area))
         if each.left_out and not each.count:
             raise Fault(
                 tr(
@@ -161,42 +135,37 @@ class Counting:
     @property
     def metres(self) -> tuple[float, float]:
         """Metres on the ground of a unit of the CRS along x and y, where the dwellings lie."""
-        import numpy as np
-
-        x, y = self._middle()
-        crs = GdalCrs.from_text(self.crs.toWkt())
-        mx, my = metres_per_unit(crs, np.array([x]), np.array([y]))
-        return float(mx[0]), float(my[0])
+        return metres_at(self.crs, *self._middle())
 
     def areas(self) -> tuple[list[Area], Optional[Tally]]:
         """Each area with its count, and what lies outside of all, None for hexagons.
 
         Raises:
             Fault: There is none, or one lies nowhere on the Earth.
-            Stopped: The user wants to.
+            Cancelled: The user wants to stop.
         """
-        boundaries = self._opened.boundaries
+        boundaries = self._layers.boundaries
         if boundaries is None:
             return self._hexagons(), None
-        named = self._opened.named
+        name_field = self._layers.name_field
         self.counted_in = boundaries.name
-        self.boundary_fields = kept_fields(boundaries.fields, (f.name() for f in Area.fields()))
+        self.boundary_fields = kept_fields(boundaries.fields, FIELDS)
         areas_read: list[tuple[str, QgsGeometry, list[object]]] = []
         skipped, surfaces = 0, Surfaces(skip_repeated=False)
-        for feature in sorted(boundaries, key=lambda f: f.id()):
-            self.look()
+        in_order = sorted(boundaries, key=lambda f: f.id())
+        for feature in watched(in_order, self.feedback, every=1):
             geometry = feature.geometry()
             shape = None if geometry.isEmpty() else joined(surfaces.take(bytes(geometry.asWkb())))
             if shape is None:
                 skipped += 1
                 continue
-            name, values = feature[named] if named else None, feature.attributes()
+            name, values = feature[name_field] if name_field else None, feature.attributes()
             areas_read.append(
                 (_name(name, feature.id()), shape, [k.value(values) for k in self.boundary_fields])
             )
-        boundaries.tell(self._feedback)
+        boundaries.tell(self.feedback)
         if skipped:
-            self._feedback.pushWarning(
+            self.feedback.pushWarning(
                 tr(
                     "Features of {layer} that are no polygon with an area and are left out: "
                     "{count}",
@@ -216,14 +185,12 @@ class Counting:
     def _hexagons(self) -> list[Area]:
         if not self.dwellings:
             return []
-        width = self._opened.width
+        width = self._layers.width
         self.counted_in = tr("hexagons {metres} m wide", metres=f"{width:,g}")
         grid = areas.HexagonGrid(self._middle(), self.metres, width)
         out = []
         cells = areas.tally_cells(self.dwellings, grid)
-        for number, (cell, cell_tally) in enumerate(cells.items(), 1):
-            if number % _LOOK == 0:
-                self.look()
+        for number, (cell, cell_tally) in enumerate(watched(cells.items(), self.feedback), 1):
             ring = [QgsPointXY(x, y) for x, y in grid.ring(cell)]
             shape = QgsGeometry.fromPolygonXY([ring])
             name = tr("hexagon {number}", number=number)
@@ -240,13 +207,8 @@ class Counting:
             self.models[text] += 1
 
     def look(self) -> None:
-        """See whether the user wants to stop.
-
-        Raises:
-            Stopped: So it is.
-        """
-        if self._feedback.isCanceled():
-            raise Stopped
+        """See whether the user wants to stop; raises `Cancelled`."""
+        stop_if_asked(self.feedback)
 
 
 def text_of(value: object) -> str:

@@ -6,7 +6,7 @@ from typing import Iterable, NamedTuple
 
 from camp_detector_core.engine.errors import CampDetectorError
 
-from .base import models
+from ..models.library import ModelLibrary
 
 
 class Credit(NamedTuple):
@@ -30,13 +30,13 @@ def credits_of(names: Iterable[str]) -> list[Credit]:
     """
     model_names = list(names)
     try:
-        installed = models().models() if model_names else []
+        installed = ModelLibrary.from_settings().models() if model_names else []
     except (OSError, ValueError, CampDetectorError):
         installed = []
     shown_credits = []
     for name in model_names:
         specs = [m.spec for m in installed if name in {str(m.spec.id), m.id, m.key}]
         licences = dict.fromkeys(spec.licence for spec in specs if spec.licence)
-        named = dict.fromkeys(line for spec in specs for line in spec.attribution)
-        shown_credits.append(Credit(name, "; ".join(licences), tuple(named), bool(specs)))
+        lines = dict.fromkeys(line for spec in specs for line in spec.attribution)
+        shown_credits.append(Credit(name, "; ".join(licences), tuple(lines), bool(specs)))
     return shown_credits

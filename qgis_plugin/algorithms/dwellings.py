@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional
 
 from camp_detector_core.engine.polygons.surfaces import Surfaces
 
 from .. import compat
+from ..faults import Fault
+from ..feedback import watched
 from ..i18n import tr
-from .outlines import joined
+from .outlines import area_of, joined
 
 if TYPE_CHECKING:
-    from qgis.core import QgsGeometry, QgsProcessingFeedback
+    from qgis.core import QgsDistanceArea, QgsFeature, QgsGeometry, QgsProcessingFeedback
+
+    from .features import Features
+
+
+class DwellingShape(NamedTuple):
+    """A dwelling of a layer."""
+
+    feature: QgsFeature
+    """The feature that it is read from."""
+    shape: QgsGeometry
+    area: Optional[float]
+    """Square metres on the ground; None for a point."""
 
 
 class Dwellings:
     """Tells dwellings from what is none, and remembers how many were left out, and why."""
 
-    def __init__(self, layer: str) -> None:
+    def __init__(self, layer: str, *, compared: bool = False) -> None:
         """Nothing was seen yet.
 
         Args:
             layer: Name of the layer that they are in.
+            compared: True if outlines are compared, so that points are left out as well.
         """
-        self._layer = layer
+        self._layer, self._is_compared = layer, compared
         self.count = self.points = self.spread = 0
         """Dwellings; of them points; of these, those that share a feature with others."""
         self.beyond = 0
-        """Dwellings that lie nowhere on the Earth, as `misplaced` was told."""
+        """Dwellings that lie nowhere on the Earth."""
         self._nowhere = self._flat = self._lines = 0
         # The same rules as for labels in training.
         self._surfaces = Surfaces()
@@ -38,12 +53,46 @@ class Dwellings:
         infinite = self._surfaces.tally.infinite
         return self._nowhere + self._flat + self._lines + self.beyond + infinite
 
-    def misplaced(self) -> None:
-        """Take back the last dwelling, because it lies nowhere on the Earth."""
-        self.count -= 1
-        self.beyond += 1
+    def read(
+        self,
+        features: Features,
+        ground: QgsDistanceArea,
+        feedback: QgsProcessingFeedback,
+        *,
+        percent: tuple[float, float] = (0.0, 0.0),
+    ) -> Iterator[DwellingShape]:
+        """Yield the dwellings of a layer.
 
-    def of(self, shape: QgsGeometry) -> Iterator[QgsGeometry]:
+        Args:
+            features: Of the layer.
+            ground: Measures areas in the CRS of the features.
+            feedback: Asked whether to stop, and told how far it is.
+            percent: Progress before and after.
+
+        Raises:
+            Fault: All lie nowhere on the Earth.
+            Cancelled: The user wants to stop.
+        """
+        nowhere: Optional[Fault] = None
+        is_empty, count = True, features.count if any(percent) else 0
+        for feature in watched(features, feedback, percent=percent, count=count):
+            for shape in self._of(feature.geometry()):
+                if self._is_compared and shape.type() != compat.IS_POLYGON:
+                    continue
+                is_point = shape.type() == compat.IS_POINT
+                try:
+                    area = None if is_point else area_of(shape, ground, self._layer)
+                except Fault as error:
+                    self.count -= 1
+                    self.beyond += 1
+                    nowhere = error
+                    continue
+                is_empty = False
+                yield DwellingShape(feature, shape, area)
+        if nowhere is not None and is_empty:
+            raise nowhere
+
+    def _of(self, shape: QgsGeometry) -> Iterator[QgsGeometry]:
         """The dwellings of a feature: the ground of its polygons, or each of its points."""
         if shape.isEmpty():
             self._nowhere += 1
@@ -60,23 +109,18 @@ class Dwellings:
         """The ground of the polygons of a feature, whatever holds them; nothing if that is none."""
         tally = self._surfaces.tally
         before = tally.twice, tally.infinite, tally.polygons
-        made = joined(self._surfaces.take(bytes(shape.asWkb())))
-        if made is not None:
+        ground = joined(self._surfaces.take(bytes(shape.asWkb())))
+        if ground is not None:
             self.count += 1
-            yield made
+            yield ground
         elif (tally.twice, tally.infinite) == before[:2]:
             is_polygon = tally.polygons > before[2]
             self._flat += is_polygon
             self._lines += not is_polygon
 
-    def tell(self, feedback: QgsProcessingFeedback, *, compared: bool = False) -> None:
-        """Say what is a point, and what was left out, once all are read.
-
-        Args:
-            feedback: Told.
-            compared: Whether outlines are compared, so that points are left out as well.
-        """
-        if compared and self.points:
+    def tell(self, feedback: QgsProcessingFeedback) -> None:
+        """Say what is a point, and what was left out, once all are read."""
+        if self._is_compared and self.points:
             feedback.pushWarning(
                 tr(
                     "Points of {layer}, which have no ground to compare and are left out: {count}",
@@ -93,7 +137,7 @@ class Dwellings:
                     count=f"{self.points:,}",
                 )
             )
-        if self.spread and not compared:
+        if self.spread and not self._is_compared:
             feedback.pushWarning(
                 tr(
                     "Points of {layer} that share a feature with others, each of which is counted "

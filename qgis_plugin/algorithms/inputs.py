@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Iterator, Mapping, Optional
 
 from osgeo import gdal
 from qgis.core import (
-    QgsProcessingFeatureSourceDefinition,
     QgsProject,
     QgsProviderRegistry,
     QgsRasterDataProvider,
@@ -24,7 +23,9 @@ from ..layers import file_of
 from .places import Place, outputs_of, same_file
 
 if TYPE_CHECKING:
-    from qgis.core import QgsMapLayer, QgsProcessingAlgorithm, QgsProcessingContext
+    from qgis.core import QgsMapLayer
+
+    from .entries import Entries
 
 
 _QUERY = re.compile(r"\s*select\s", re.IGNORECASE)
@@ -35,24 +36,17 @@ _DEEPEST = 8
 """Virtual rasters within virtual rasters that are followed."""
 
 
-def destroyed(
-    algorithm: QgsProcessingAlgorithm,
-    parameters: dict[str, object],
-    context: QgsProcessingContext,
-    also: Optional[str] = None,
-) -> Optional[str]:
+def destroyed(entries: Entries, also: Optional[str] = None) -> Optional[str]:
     """The sentence for an output that is the file of an input; None: there is none.
 
     Args:
-        algorithm: That is to be run.
-        parameters: As the user gave them.
-        context: Of the run.
+        entries: The parameters of the run.
         also: One more file that is read.
     """
-    outputs = outputs_of(algorithm, parameters, context)
+    outputs = outputs_of(entries)
     if not outputs:
         return None
-    inputs = list(_inputs(algorithm, parameters, context))
+    inputs = list(_inputs(entries))
     if also:
         inputs.append(Place(also))
     for output in outputs:
@@ -68,23 +62,18 @@ def destroyed(
     return None
 
 
-def _inputs(
-    algorithm: QgsProcessingAlgorithm, parameters: dict[str, object], context: QgsProcessingContext
-) -> Iterator[Place]:
+def _inputs(entries: Entries) -> Iterator[Place]:
+    algorithm, parameters, context = entries.algorithm, entries.parameters, entries.context
     for definition in algorithm.parameterDefinitions():
         name, kind = definition.name(), definition.type()
-        value = parameters.get(name)
-        if value is None or value == "":
+        if name not in entries:
             continue
         if kind == "file":
             yield Place(algorithm.parameterAsFile(parameters, name, context))
         elif kind == "raster":
             yield from _layer(algorithm.parameterAsRasterLayer(parameters, name, context))
         elif kind == "source":
-            if isinstance(value, QgsProcessingFeatureSourceDefinition):
-                value = value.source
-            changed = {**parameters, name: value}
-            yield from _layer(algorithm.parameterAsVectorLayer(changed, name, context))
+            yield from _layer(entries.vector(name))
 
 
 def _layer(layer: Optional[QgsMapLayer]) -> Iterator[Place]:
@@ -114,9 +103,9 @@ def _source(kind: str, source: str) -> Iterator[Place]:
 def _queried(source: str) -> Iterator[Place]:
     """Yield the files behind a virtual layer: sources that it names, and layers of the project."""
     definition = QgsVirtualLayerDefinition.fromUrl(QUrl.fromEncoded(source.encode()))
-    named = set()
+    layer_names = set()
     for part in definition.sourceLayers():
-        named.add(part.name().lower())
+        layer_names.add(part.name().lower())
         if part.isReferenced():
             yield from _layer(QgsProject.instance().mapLayer(part.reference()))
         else:
@@ -124,7 +113,7 @@ def _queried(source: str) -> Iterator[Place]:
     query = definition.query()
     for layer in list(QgsProject.instance().mapLayers().values()):
         names = {layer.name(), layer.id()} - {""}
-        if layer.source() == source or layer.name().lower() in named:
+        if layer.source() == source or layer.name().lower() in layer_names:
             continue
         if any(re.search(rf"(?<!\w){re.escape(n)}(?!\w)", query, re.IGNORECASE) for n in names):
             yield from _layer(layer)

@@ -32,17 +32,17 @@ class KeptField(NamedTuple):
         return value
 
 
-def kept_fields(fields: QgsFields, ours: Iterable[str]) -> list[KeptField]:
+def kept_fields(fields: QgsFields, own_names: Iterable[str]) -> list[KeptField]:
     """The fields of a layer under names that no other has, whatever their case.
 
     Args:
         fields: Of the layer.
-        ours: Names that are taken.
+        own_names: Names that are taken.
 
     Returns:
         All but ``fid``, with their types; lists and maps become text, which every format takes.
     """
-    used_names = {name.lower() for name in ours} | _LEFT_OUT | {_GEOMETRY}
+    used_names = {name.lower() for name in own_names} | _LEFT_OUT | {_GEOMETRY}
     fields_kept = []
     for index in range(fields.count()):
         field = QgsField(fields.at(index))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Optional
 from camp_detector_core.engine.parameters import AREA
 from camp_detector_core.engine.polygons.surfaces import Surfaces
 
+from ..faults import Fault
 from ..i18n import tr
 from ..layers import lies_somewhere
 from ..words import WORDS
-from .base import Fault
 from .features import Features
 
 if TYPE_CHECKING:

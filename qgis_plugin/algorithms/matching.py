@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple, Optional, Sequence
 
 from qgis.core import QgsFeature, QgsGeometry, QgsPoint, QgsSpatialIndex
 
-from .. import compat
+from ..faults import Fault
+from ..feedback import watched
 from ..i18n import tr
-from .base import Fault
-from .counting import Stopped
 from .dwellings import Dwellings
 from .mask import polygons_of
-from .outlines import area_of, centre_of, valid
+from .outlines import centre_of, shape_of, valid
 
 if TYPE_CHECKING:
     from qgis.core import (
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 CHANGED_FROM = 0.5
 """Part of a dwelling's ground that dwellings of the other date cover, from which it is no new
 dwelling, and none that is gone: more of it is on both dates than on one."""
-_LOOK = 200
-"""Dwellings between two looks at whether the user wants to stop."""
 _ALIKE = 0.5
 """Part of each date's box that must lie in the other's, so that nothing is said."""
 
@@ -82,24 +79,13 @@ def read(
 
     Raises:
         Fault: All lie nowhere on the Earth, or none has an outline.
-        Stopped: The user wants to.
+        Cancelled: The user wants to stop.
     """
-    dwellings, each = [], Dwellings(features.name)
-    nowhere: Optional[Fault] = None
-    for i, feature in enumerate(features):
-        if i % _LOOK == 0:
-            _look(feedback)
-        for shape in each.of(feature.geometry()):
-            if shape.type() == compat.IS_POLYGON:
-                try:
-                    area = area_of(shape, ground, features.name)
-                except Fault as error:
-                    each.misplaced()
-                    nowhere = error
-                    continue
-                dwellings.append(Dwelling(feature.id(), shape, area))
-    if nowhere is not None and not dwellings:
-        raise nowhere
+    each = Dwellings(features.name, compared=True)
+    dwellings = [
+        Dwelling(feature.id(), shape, area or 0.0)
+        for feature, shape, area in each.read(features, ground, feedback)
+    ]
     if not dwellings and (each.points or each.left_out):
         raise Fault(
             tr(
@@ -109,7 +95,7 @@ def read(
             )
         )
     features.tell(feedback)
-    each.tell(feedback, compared=True)
+    each.tell(feedback)
     return sorted(dwellings, key=lambda dwelling: dwelling.number)
 
 
@@ -128,11 +114,7 @@ def mask_of(
     Raises:
         Fault: There is none.
     """
-    shapes = []
-    for data in polygons_of(source, crs, context):
-        shape = QgsGeometry()
-        shape.fromWkb(data)
-        shapes.append(valid(shape))
+    shapes = [valid(shape_of(data)) for data in polygons_of(source, crs, context)]
     return QgsGeometry.unaryUnion(shapes)
 
 
@@ -142,7 +124,7 @@ def parted(
     """Dwellings whose centre lies inside of the mask, and the others.
 
     Raises:
-        Stopped: The user wants to.
+        Cancelled: The user wants to stop.
     """
     if mask is None:
         return dwellings, []
@@ -151,9 +133,7 @@ def parted(
         return [], dwellings
     engine.prepareGeometry()
     parts: tuple[list[Dwelling], list[Dwelling]] = ([], [])
-    for i, dwelling in enumerate(dwellings):
-        if i % _LOOK == 0:
-            _look(feedback)
+    for dwelling in watched(dwellings, feedback):
         is_inside = engine.intersects(QgsPoint(*centre_of(dwelling.shape)))
         parts[not is_inside].append(dwelling)
     return parts
@@ -188,47 +168,39 @@ def held_together(
         feedback: Told how far it is; asked whether to stop.
 
     Raises:
-        Stopped: The user wants to.
+        Cancelled: The user wants to stop.
     """
-    everything = [*before[0], *before[1]], [*after[0], *after[1]]
-    indexes = [_index(dwellings, feedback) for dwellings in everything]
+    dwellings = [*before[0], *before[1]], [*after[0], *after[1]]
+    indexes = [_index(of_date, feedback) for of_date in dwellings]
     pairs = _matched(before[0], after[0], indexes[1], least, feedback)
     partners = {p.before for p in pairs}, {p.after for p in pairs}
     dates = []
     for n, (inside, outside) in enumerate((before, after)):
         lone: dict[int, float] = {}
-        for i, dwelling in enumerate(inside):
-            if i % _LOOK == 0:
-                _look(feedback)
-                feedback.setProgress(60.0 + 20 * n + 20.0 * i / len(inside))
+        percent = 60 + 20 * n, 80 + 20 * n
+        followed = watched(inside, feedback, percent=percent, count=len(inside))
+        for i, dwelling in enumerate(followed):
             if i not in partners[n]:
-                lone[i] = _covered(dwelling, everything[1 - n], indexes[1 - n])
+                lone[i] = _covered(dwelling, dwellings[1 - n], indexes[1 - n])
         dates.append(Date(inside, outside, lone))
     return dates[0], dates[1], pairs
 
 
-def _look(feedback: QgsProcessingFeedback) -> None:
-    if feedback.isCanceled():
-        raise Stopped
-
-
 def _index(dwellings: Sequence[Dwelling], feedback: QgsProcessingFeedback) -> QgsSpatialIndex:
     index = QgsSpatialIndex()
-    for i, dwelling in enumerate(dwellings):
-        if i % _LOOK == 0:
-            _look(feedback)
+    for i, dwelling in enumerate(watched(dwellings, feedback)):
         feature = QgsFeature(i)
         feature.setGeometry(dwelling.shape)
         index.addFeature(feature)
     return index
 
 
-def _covered(dwelling: Dwelling, others: Sequence[Dwelling], index: QgsSpatialIndex) -> float:
+def _covered(dwelling: Dwelling, neighbours: Sequence[Dwelling], index: QgsSpatialIndex) -> float:
     """Share of a dwelling's ground that others cover together, 0 to 1."""
     shape = dwelling.shape
     parts = []
     for j in sorted(index.intersects(shape.boundingBox())):
-        part = shape.intersection(others[j].shape)
+        part = shape.intersection(neighbours[j].shape)
         if part.area() > 0:
             parts.append(part)
     union = QgsGeometry.unaryUnion(parts) if len(parts) > 1 else (parts or [QgsGeometry()])[0]
@@ -244,10 +216,8 @@ def _matched(
 ) -> list[Pair]:
     """Each dwelling in one pair at most, the best pairs first; ``index`` may hold more."""
     pairs = []
-    for i, old in enumerate(before):
-        if i % _LOOK == 0:
-            _look(feedback)
-            feedback.setProgress(60.0 * i / len(before))
+    followed = watched(before, feedback, percent=(0, 60), count=len(before))
+    for i, old in enumerate(followed):
         size = old.shape.area()
         for j in index.intersects(old.shape.boundingBox()):
             if j >= len(after):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, ClassVar, Optional
 
 from qgis.core import (
     QgsProcessingOutputNumber,
@@ -11,18 +11,17 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
 )
 
-from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.wording import visible
 
 from ..i18n import tr
-from ..words import sentence_of
-from .base import CampAlgorithm, Fault, stop_with
+from .base import CampAlgorithm, chosen_model
 from .report import page, write_page
 
 if TYPE_CHECKING:
-    from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+    from qgis.core import QgsProcessingFeedback
 
     from ..models.installed import InstalledModel
+    from .entries import Entries
 
 
 OUTPUT, ID, GSD, THRESHOLD, SHA256 = "OUTPUT", "ID", "GSD", "THRESHOLD", "SHA256"
@@ -33,16 +32,11 @@ class ModelInformation(CampAlgorithm):
 
     NAME = "modelinformation"
 
-    def displayName(self) -> str:
-        """Name in the toolbox."""
-        return tr("Model information")
-
-    def shortHelpString(self) -> str:
-        """Help beside the parameters."""
-        return tr(
-            "Says what a model is made for: bands, resolution, classes, accuracy, licence, and who "
-            "must be named when results are published. Nothing is run."
-        )
+    LABELS: ClassVar = {
+        "title": "Model information",
+        "help": "Says what a model is made for: bands, resolution, classes, accuracy, licence, and "
+        "who must be named when results are published. Nothing is run.",
+    }
 
     def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
         """Name parameters and outputs."""
@@ -57,29 +51,26 @@ class ModelInformation(CampAlgorithm):
         self.addOutput(QgsProcessingOutputNumber(THRESHOLD, tr("Threshold")))
         self.addOutput(QgsProcessingOutputString(SHA256, tr("Checksum")))
 
-    def checkParameterValues(
-        self, parameters: dict[str, object], context: QgsProcessingContext
-    ) -> tuple[bool, str]:
-        """True if it can be run, and if not why, in a sentence."""
-        ok, sentence = super().checkParameterValues(parameters, context)
-        try:
-            self.chosen_model(parameters, context)
-        except (Fault, CampDetectorError) as error:
-            return False, sentence_of(error)
-        return ok, sentence
+    def refuse(self, entries: Entries, *, is_complete: bool) -> None:
+        """See that there is such a model.
 
-    def processAlgorithm(
-        self,
-        parameters: dict[str, object],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
+        Raises:
+            CampDetectorError: There is none.
+        """
+        del is_complete  # what is wrong with a model is said better here
+        chosen_model(entries)
+
+    def work(
+        self, inputs: Entries, entries: Entries, feedback: QgsProcessingFeedback
     ) -> dict[str, object]:
-        """Look into the model and say what is there."""
-        path = self.parameterAsFileOutput(parameters, OUTPUT, context)
-        try:
-            model = self.chosen_model(parameters, context)
-        except (Fault, CampDetectorError) as error:
-            raise stop_with(error) from error
+        """Look into the model and say what is there.
+
+        Raises:
+            CampDetectorError: There is none, or the page cannot be written.
+        """
+        del inputs
+        path = self.parameterAsFileOutput(entries.parameters, OUTPUT, entries.context)
+        model = chosen_model(entries)
         facts = facts_of(model)
         for name, value in facts:
             feedback.pushInfo(visible(f"{name}: {value}"))

@@ -10,8 +10,8 @@ from qgis.core import QgsDistanceArea, QgsGeometry
 from camp_detector_core.engine.areas import holds
 
 from .. import compat
+from ..faults import Fault
 from ..i18n import tr
-from .base import Fault
 
 if TYPE_CHECKING:
     from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingContext
@@ -55,27 +55,12 @@ def _is_beyond_pole(shape: QgsGeometry, ground: QgsDistanceArea) -> bool:
     return is_degrees and max(abs(box.yMinimum()), abs(box.yMaximum())) > _POLE
 
 
-def placed(
-    shape: QgsGeometry, ground: QgsDistanceArea, layer: str
-) -> tuple[tuple[float, float], Optional[float]]:
-    """The place at which a dwelling is counted, and its square metres, None for a point.
-
-    Raises:
-        Fault: It lies nowhere on the Earth.
-    """
-    if shape.type() == compat.IS_POINT:
-        point = shape.asPoint()
-        return (point.x(), point.y()), None
-    return centre_of(shape), area_of(shape, ground, layer)
-
-
 def valid(shape: QgsGeometry) -> QgsGeometry:
     """The same ground with outlines that do not cross themselves."""
     if shape.isEmpty() or shape.isGeosValid():
         return shape
-    made = shape.makeValid()
     # Of a crossing outline there may be lines left as well, which cover nothing.
-    parts = [p for p in made.asGeometryCollection() if p.type() == shape.type()]
+    parts = [p for p in shape.makeValid().asGeometryCollection() if p.type() == shape.type()]
     return QgsGeometry.collectGeometry(parts) if parts else QgsGeometry()
 
 
@@ -83,7 +68,7 @@ def joined(outlines: Sequence[Outline]) -> Optional[QgsGeometry]:
     """The ground of some outlines, without lines that cover nothing; None for no ground."""
     parts = []
     for outline in outlines:
-        faces = [valid(_polygon(data)) for data in outline.wkb()]
+        faces = [valid(shape_of(data)) for data in outline.wkb()]
         faces = [face for face in faces if not face.isEmpty() and face.area() > 0]
         ground = QgsGeometry.unaryUnion(faces) if len(faces) > 1 else QgsGeometry(*faces)
         if not ground.isEmpty():
@@ -94,7 +79,8 @@ def joined(outlines: Sequence[Outline]) -> Optional[QgsGeometry]:
     return valid(QgsGeometry.collectGeometry(parts))
 
 
-def _polygon(data: bytes) -> QgsGeometry:
+def shape_of(data: bytes) -> QgsGeometry:
+    """The shape of well-known binary."""
     shape = QgsGeometry()
     shape.fromWkb(data)
     return shape
@@ -107,10 +93,14 @@ def rings_of(shape: QgsGeometry) -> list[list[tuple[float, float]]]:
 
 
 def centre_of(shape: QgsGeometry) -> tuple[float, float]:
-    """The centroid, or where that is outside of the outline, a point inside."""
-    middle = shape.centroid().asPoint()
+    """The place at which a dwelling is counted, in the CRS of its shape.
+
+    A point itself; of an outline the centroid, or where that is outside, a point inside.
+    """
+    is_point = shape.type() == compat.IS_POINT
+    middle = shape.asPoint() if is_point else shape.centroid().asPoint()
     at = (middle.x(), middle.y())
-    if not holds(rings_of(shape), at):
+    if not is_point and not holds(rings_of(shape), at):
         inside = shape.pointOnSurface().asPoint()
         at = (inside.x(), inside.y())
     return at

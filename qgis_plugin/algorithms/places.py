@@ -8,16 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from osgeo import gdal
-from qgis.core import (
-    QgsDataSourceUri,
-    QgsProcessingOutputLayerDefinition,
-    QgsProperty,
-)
+from qgis.core import QgsDataSourceUri
 
 from camp_detector_core.outputs import vector_formats
 
 if TYPE_CHECKING:
-    from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext
+    from .entries import Entries
 
 
 SINK = "sink"
@@ -85,8 +81,8 @@ class Output(NamedTuple):
 
 def formats() -> dict[str, vector_formats.VectorFormat]:
     """The formats that vector files can have here, by their endings."""
-    both = {**vector_formats.FORMATS, **vector_formats.MORE_FORMATS}
-    return {ending: rules for ending, rules in both.items() if _can_write(rules.driver)}
+    all_formats = {**vector_formats.FORMATS, **vector_formats.MORE_FORMATS}
+    return {ending: rules for ending, rules in all_formats.items() if _can_write(rules.driver)}
 
 
 def endings() -> list[str]:
@@ -103,38 +99,15 @@ def _can_write(driver: str) -> bool:
     return bool(gdal_driver.GetMetadataItem("DCAP_CREATE") == "YES")
 
 
-def outputs_of(
-    algorithm: QgsProcessingAlgorithm,
-    parameters: dict[str, object],
-    context: Optional[QgsProcessingContext] = None,
-) -> list[Output]:
-    """The files that a run is to write, as far as the user named them.
-
-    Args:
-        algorithm: That is to be run.
-        parameters: As the user gave them.
-        context: Of the run, for values that are expressions.
-    """
+def outputs_of(entries: Entries) -> list[Output]:
+    """The files that a run is to write, as far as the user named them."""
     outputs = []
-    for definition in algorithm.destinationParameterDefinitions():
+    for definition in entries.algorithm.destinationParameterDefinitions():
         name, kind = definition.name(), definition.type()
-        place = _place(given_of(parameters.get(name), context), kind)
+        place = _place(entries.destination(name), kind)
         if place is not None:
             outputs.append(Output(name, kind, place))
     return outputs
-
-
-def given_of(value: object, context: Optional[QgsProcessingContext] = None) -> str:
-    """The text that says where a result goes, empty: nothing does."""
-    if isinstance(value, QgsProcessingOutputLayerDefinition):
-        value = value.sink
-    if isinstance(value, QgsProperty):
-        expression = None if context is None else context.expressionContext()
-        if expression is None or not value.isActive():
-            value = value.staticValue()
-        else:
-            value = value.valueAsString(expression, "")[0]
-    return value if isinstance(value, str) else ""
 
 
 def _place(text: str, kind: str) -> Optional[Place]:
@@ -147,11 +120,11 @@ def _place(text: str, kind: str) -> Optional[Place]:
     if match is None:
         place = Place(text)
         return place if place.ending else Place(text + _GEOPACKAGE)
-    provider, rest = match.groups()
+    provider, address = match.groups()
     if provider not in {"ogr", "spatialite"}:
         return None
-    uri = QgsDataSourceUri(rest)
-    path = uri.database() or (rest if provider == "ogr" else "")
+    uri = QgsDataSourceUri(address)
+    path = uri.database() or (address if provider == "ogr" else "")
     if not path:
         return None
     return Place(path, uri.table() or Path(path).stem, uri.geometryColumn(), provider)

@@ -8,10 +8,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence
 
-from qgis.core import QgsProcessingException
-
 from camp_detector_core.outputs.whole_file import write_whole
 
+from ..faults import Fault
 from ..i18n import LANGUAGES, right_to_left, tr
 from .report_picture import DWELLING, OPAQUE, Picture
 
@@ -93,12 +92,12 @@ def write_page(path: str, text: str) -> None:
     """Put a page in its place when it is whole.
 
     Raises:
-        QgsProcessingException: It cannot be written.
+        Fault: It cannot be written.
     """
     try:
         write_whole(Path(path), text.encode(errors="replace"))
     except OSError as error:
-        raise QgsProcessingException(
+        raise Fault(
             tr("{path} cannot be written: {reason}", path=path, reason=error.strerror)
         ) from error
 
@@ -107,7 +106,7 @@ def write_report(path: str, report: Report) -> None:
     """Write the summary of a camp.
 
     Raises:
-        QgsProcessingException: It cannot be written.
+        Fault: It cannot be written.
     """
     body = _facts(report) + _figures(report.sums[0].tally)
     if report.picture.svg:
@@ -121,7 +120,7 @@ def write_report(path: str, report: Report) -> None:
         more = tr("And {count} more, which are in the layer.", count=len(report.areas) - MOST_LINES)
         body += f'<p class="note">{escape(more)}</p>'
     rule = tr("A dwelling belongs to the area that holds its centre, and to one alone.")
-    body += f'<p class="note">{escape(rule)}</p>' + _named(report.credits)
+    body += f'<p class="note">{escape(rule)}</p>' + _credits(report.credits)
     write_page(path, page(tr("Summary of a camp"), body))
 
 
@@ -145,14 +144,12 @@ def _names(rows: Sequence[tuple[str, Sequence[str]]]) -> str:
 
 
 def _figures(tally: Any) -> str:
-    shown = [
-        (f"{tally.dwellings:,}", tr("Number of dwellings")),
-    ]
+    pairs = [(f"{tally.dwellings:,}", tr("Number of dwellings"))]
     if tally.covered is not None:
-        shown.append((f"{tally.covered:,.0f}", tr("Covered square metres")))
+        pairs.append((f"{tally.covered:,.0f}", tr("Covered square metres")))
     if tally.mean is not None:
-        shown.append((f"{tally.mean:,.1f}", tr("Mean m²")))
-    boxes = "".join(f"<div><b>{value}</b>{escape(label)}</div>" for value, label in shown)
+        pairs.append((f"{tally.mean:,.1f}", tr("Mean m²")))
+    boxes = "".join(f"<div><b>{value}</b>{escape(label)}</div>" for value, label in pairs)
     return f'<div class="figures">{boxes}</div>'
 
 
@@ -197,11 +194,7 @@ def _table(report: Report) -> str:
 
 def _cells(number: str, line: Line) -> str:
     name, tally, size = line
-    cells = [
-        f"{tally.dwellings:,}",
-        _number(tally.covered, 0),
-        _number(tally.mean, 1),
-    ]
+    cells = [f"{tally.dwellings:,}", _number(tally.covered, 0), _number(tally.mean, 1)]
     if size:
         cells += [
             f"{size / 1e4:,.2f}",
@@ -210,8 +203,8 @@ def _cells(number: str, line: Line) -> str:
         ]
     else:
         cells += [""] * 3
-    rest = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<td>{number}</td><td class="name"><bdi>{escape(name)}</bdi></td>{rest}'
+    values = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<td>{number}</td><td class="name"><bdi>{escape(name)}</bdi></td>{values}'
 
 
 def _number(value: Optional[float], digits: int) -> str:
@@ -219,7 +212,7 @@ def _number(value: Optional[float], digits: int) -> str:
     return "" if value is None else f"{value:,.{digits}f}"
 
 
-def _named(credit_list: Sequence[Credit]) -> str:
+def _credits(credit_list: Sequence[Credit]) -> str:
     """Credits that must be shown."""
     if not credit_list:
         return ""

@@ -8,7 +8,7 @@ import os
 import uuid
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Callable, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Sequence
 
 import numpy as np
 from osgeo import gdal, ogr
@@ -18,6 +18,9 @@ from qgis.PyQt.QtGui import QTransform
 from camp_detector_core.hostgdal.calls import call
 
 from ..styling import density_steps
+
+if TYPE_CHECKING:
+    from .counting import Area
 
 _SIDE = 1600
 """Longest side of the picture in pixels: about 9 for a millimetre on A4."""
@@ -39,14 +42,6 @@ _WIDE, _FILL = 0.62, 1.7
 _DOT = 4.0
 """Radius in pixels of a dwelling that is given as a point."""
 _LOOK = 1000
-
-
-class Shaded(NamedTuple):
-    """An area."""
-
-    shape: QgsGeometry
-    density: float
-    """Dwellings a hectare."""
 
 
 class Step(NamedTuple):
@@ -72,7 +67,7 @@ class Picture:
     def of(
         cls,
         dwellings: Sequence[bytes],
-        areas: Sequence[Shaded],
+        areas: Sequence[Area],
         metres: tuple[float, float],
         look: Callable[[], None],
     ) -> Picture:
@@ -86,7 +81,7 @@ class Picture:
         """
         if not dwellings and not areas:
             return cls("", 0.0)
-        whole, houses = _Shapes([a.shape.asWkb() for a in areas], look), _Shapes(dwellings, look)
+        whole, houses = _Shapes([a.geometry.asWkb() for a in areas], look), _Shapes(dwellings, look)
         boxes = [shapes.box for shapes in (whole, houses) if shapes.count]
         left, right = min(b[0] for b in boxes), max(b[1] for b in boxes)
         bottom, top = min(b[2] for b in boxes), max(b[3] for b in boxes)
@@ -102,14 +97,14 @@ class Picture:
             canvas.GetRasterBand(band).Fill(255)
         steps = _steps(areas)
         for color, members in _by_color(areas, steps).items():
-            _Shapes([areas[i].shape.asWkb() for i in members], look).draw(canvas, _rgb(color))
+            _Shapes([areas[i].geometry.asWkb() for i in members], look).draw(canvas, _rgb(color))
         _glaze(canvas, _Shapes(dwellings, look, dot=_DOT * step[0]), _rgb(DWELLING))
         look()
         _Shapes(dwellings, look, lines=True, dot=_DOT * step[0]).draw(canvas, _OUTLINE)
         look()
-        _Shapes([a.shape.asWkb() for a in areas], look, lines=True).draw(canvas, _LINE, width=3)
+        _Shapes([a.geometry.asWkb() for a in areas], look, lines=True).draw(canvas, _LINE, width=3)
         turn = QTransform(1 / step[0], 0, 0, -1 / step[1], -west / step[0], north / step[1])
-        numbers = _numbers([a.shape for a in areas], turn, look)
+        numbers = _numbers([a.geometry for a in areas], turn, look)
         bar = _round_length(width * pixel / 4)
         data = base64.b64encode(_png(canvas)).decode()
         image = f'<image width="{width}" height="{height}" href="data:image/png;base64,{data}"/>'
@@ -127,15 +122,15 @@ def _glaze(canvas: Any, shapes: _Shapes, color: tuple[int, int, int]) -> None:
     mask = gdal.GetDriverByName("MEM").Create("", *size, 1, gdal.GDT_Byte)
     mask.SetGeoTransform(canvas.GetGeoTransform())
     shapes.draw(mask, (255,))
-    there = np.frombuffer(mask.ReadRaster(), np.uint8) > 0
+    is_covered = np.frombuffer(mask.ReadRaster(), np.uint8) > 0
     for number, value in enumerate(color, 1):
         band = canvas.GetRasterBand(number)
         pixels = np.frombuffer(band.ReadRaster(), np.uint8).copy()
-        pixels[there] = pixels[there] * (1 - OPAQUE) + value * OPAQUE
+        pixels[is_covered] = pixels[is_covered] * (1 - OPAQUE) + value * OPAQUE
         band.WriteRaster(0, 0, *size, pixels.tobytes())
 
 
-def _steps(areas: Sequence[Shaded]) -> list[Step]:
+def _steps(areas: Sequence[Area]) -> list[Step]:
     """The classes of density, with one for areas without dwellings where there are any."""
     limits = density_steps(max((a.density for a in areas), default=0.0))
     lows = [0.0, *limits]
@@ -144,7 +139,7 @@ def _steps(areas: Sequence[Shaded]) -> list[Step]:
     return [Step(0.0, 0.0, EMPTY), *shaded] if has_empty else shaded
 
 
-def _by_color(areas: Sequence[Shaded], steps: Sequence[Step]) -> dict[str, list[int]]:
+def _by_color(areas: Sequence[Area], steps: Sequence[Step]) -> dict[str, list[int]]:
     """Places of the areas of each colour."""
     groups: dict[str, list[int]] = {}
     for i, area in enumerate(areas):
@@ -174,12 +169,12 @@ def _place(
     shape: QgsGeometry, turn: QTransform, number: int
 ) -> Optional[tuple[float, float, float]]:
     """Place of a number in pixels, and its greatest height; None: there is no room."""
-    drawn = QgsGeometry(shape)
-    drawn.transform(turn)
-    box = drawn.boundingBox()
+    outline = QgsGeometry(shape)
+    outline.transform(turn)
+    box = outline.boundingBox()
     if min(box.width(), box.height()) < _LEAST:
         return None
-    middle, room = drawn.poleOfInaccessibility(2.0)
+    middle, room = outline.poleOfInaccessibility(2.0)
     if middle.isEmpty() or room is None:
         return None
     size = _FILL * room / math.hypot(_WIDE * len(str(number)), 1.0)
@@ -269,8 +264,8 @@ def _round_length(metres: float) -> float:
 
 def _png(canvas: Any) -> bytes:
     name = f"/vsimem/{uuid.uuid4().hex}.png"
-    written = gdal.GetDriverByName("PNG").CreateCopy(name, canvas, 0)
-    del written
+    picture = gdal.GetDriverByName("PNG").CreateCopy(name, canvas, 0)
+    del picture
     handle = gdal.VSIFOpenL(name, "rb")
     try:
         gdal.VSIFSeekL(handle, 0, os.SEEK_END)

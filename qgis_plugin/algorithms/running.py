@@ -1,179 +1,147 @@
-"""The base of algorithms that run a model: the checks before a run, and the run."""
+"""The base of algorithms that run a model: the parameters, the checks, and the run."""
 
 from __future__ import annotations
 
-from contextlib import closing
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Optional, Sequence
+from typing import TYPE_CHECKING, ClassVar, Optional, Sequence
 
-from camp_detector_core.engine import parameters as options
-from camp_detector_core.engine.errors import CampDetectorError, Cancelled
-from camp_detector_core.engine.parameters import QGIS
+from camp_detector_core.engine import parameters as table
+from camp_detector_core.engine.parameters import QGIS, shown_in
 
-from .. import runtime, styling
-from ..doubts import in_words
-from ..feedback import Stoppable, TileProgress
+from .. import jobs, runtime, styling
+from ..faults import Fault
 from ..i18n import tr
-from ..layers import SourceError
-from ..runtime import devices
-from ..web.deadlocks import run_of_this_thread
-from ..words import sentence_of
-from .asking import INPUT, AsksForModel, Choices
-from .base import Fault, stop_with
+from .base import CampAlgorithm
+from .options import DEVICE, definition_of, device_of
+from .requests import INPUT, job_of
 
 if TYPE_CHECKING:
-    from qgis.core import QgsCoordinateReferenceSystem, QgsProcessingContext, QgsProcessingFeedback
+    from qgis.core import (
+        QgsProcessingContext,
+        QgsProcessingFeedback,
+        QgsProcessingParameterDefinition,
+    )
 
-    from camp_detector_core.detection.outcome import Outcome
-    from camp_detector_core.engine.spec import ModelSpec
+    from camp_detector_core.engine.parameter import Parameter
 
-    from ..server_errors import ServerErrors
-    from ..sources import Raster
-    from ..styling import Named
-
-
-CLASSES, PROBABILITY = (option.hosts[QGIS] for option in (options.MASK, options.PROBABILITY))
-
-
-class _Watching(TileProgress):
-    """Stops a run that got no imagery at all before its results are put in place."""
-
-    def __init__(self, feedback: QgsProcessingFeedback, layer: str) -> None:
-        """Tell this feedback; ``layer`` is what the user calls the imagery."""
-        super().__init__(feedback)
-        self._layer = layer
-        self.errors: Optional[ServerErrors] = None
-        """Errors of a map server; None: the layer is a file."""
-
-    def update(self, done: int, total: int) -> None:
-        """``done`` of ``total`` tiles are finished.
-
-        Raises:
-            RasterError: All are, and not one had a pixel.
-        """
-        if self.errors is not None and done >= total:
-            self.errors.raise_if_empty(self._layer)
-        super().update(done, total)
+    from ..jobs import Job
+    from ..styling import ModelClass
+    from .entries import Entries
+    from .writing import Writing
 
 
-class RunsModel(AsksForModel):
+CLASSES, PROBABILITY = (option.hosts[QGIS] for option in (table.MASK, table.PROBABILITY))
+_FIRST = (
+    table.IMAGES, table.MODEL, table.EXTENT, table.AREA, table.THRESHOLD, table.MIN_AREA,
+    table.SQUARE, table.DEVICE,
+)  # fmt: skip
+"""Options that stand first in the dialogs, in this order; the others are folded away."""
+_LAST = (table.OUT, table.MASK, table.PROBABILITY)
+"""Options that say where results go."""
+
+
+class RunsModel(CampAlgorithm):
     """An algorithm that runs a model over a raster layer."""
 
-    def __init__(self) -> None:
-        """Nothing is asked for yet."""
-        super().__init__()
-        self._choices: Optional[Choices] = None
+    LEFT_OUT: ClassVar[tuple[Parameter, ...]] = ()
+    """Options of the table that mean nothing to the algorithm."""
 
-    def checkParameterValues(
-        self, parameters: dict[str, object], context: QgsProcessingContext
-    ) -> tuple[bool, str]:
-        """True if it can be run, and if not why, in a sentence."""
-        ok, sentence = super().checkParameterValues(parameters, context)
+    def initAlgorithm(self, _configuration: Optional[dict[str, object]] = None) -> None:
+        """Add the options of the table."""
+        folded = [o for o in shown_in(QGIS) if o not in (*_FIRST, *_LAST)]
+        for option in (*_FIRST, *folded, *_LAST):
+            if option in self.LEFT_OUT:
+                continue
+            if option is table.MODEL:
+                self.add_model()
+            elif option in folded:
+                self.advanced(self.definition(option))
+            else:
+                self.addParameter(self.definition(option))
+
+    def definition(self, option: Parameter) -> QgsProcessingParameterDefinition:
+        """The parameter of an option."""
+        return definition_of(option)
+
+    def accepted(self, entries: Entries) -> dict[str, object]:
+        """See `CampAlgorithm.accepted`; the device is looked at, too.
+
+        Raises:
+            CampDetectorError: Nothing has such a name.
+        """
+        parameters = super().accepted(entries)
+        if not isinstance(entries.raw(DEVICE), (str, int, float)):
+            return parameters
+        return {**parameters, DEVICE: device_of(entries)}
+
+    def refuse(self, entries: Entries, *, is_complete: bool) -> None:
+        """Read the parameters, and open the layer without reading a pixel.
+
+        Raises:
+            CampDetectorError: ONNX Runtime, the layer or a value cannot be used.
+        """
         problem = runtime.problem()
         if problem:
-            return False, problem
-        if not ok and INPUT not in parameters:
-            return ok, sentence
-        try:
-            choices = self.choices_of(parameters, context, with_mask=False)
-            self.look_at_place(self._look_at_raster(choices), parameters, context)
-        except (Fault, SourceError, CampDetectorError) as error:
-            return False, sentence_of(error)
-        return ok, sentence
+            raise Fault(problem)
+        if is_complete or INPUT in entries.parameters:
+            self.refuse_crs(jobs.crs_of(job_of(entries, all_polygons=False)), entries)
 
-    def prepareAlgorithm(
-        self,
-        parameters: dict[str, object],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> bool:
-        """Take what belongs to the main thread."""
-        super().prepareAlgorithm(parameters, context, feedback)
-        try:
-            self._choices = self.choices_of(parameters, context)
-        except (Fault, SourceError, CampDetectorError) as error:
-            raise stop_with(error) from error
-        return True
-
-    def look_at_place(
-        self, crs: str, parameters: dict[str, object], context: QgsProcessingContext
-    ) -> None:
+    def refuse_crs(self, crs: str, entries: Entries) -> None:
         """See that results in a coordinate system can be written where they are to go.
 
         Args:
-            crs: Of the imagery, empty: it has none.
-            parameters: As the user gave them.
-            context: Of the run.
+            crs: Of the imagery as WKT, empty: it has none.
+            entries: The parameters.
 
         Raises:
             Fault: They cannot.
         """
 
-    def run_model(
-        self, choices: Choices, feedback: QgsProcessingFeedback, **outputs: Any
-    ) -> Optional[tuple[Outcome, QgsCoordinateReferenceSystem]]:
-        """Run the model; gives the core's `Outcome` and the CRS of the results, None if stopped.
-
-        Args:
-            choices: From `choices_of`.
-            feedback: Told how far it is, and asked whether to stop.
-            outputs: ``mask`` and ``probability`` for the core's `Outputs`.
+    def open(self, entries: Entries) -> Job:
+        """Make the request.
 
         Raises:
-            QgsProcessingException: It cannot be done; one sentence.
+            CampDetectorError: The layer or a value cannot be used.
         """
-        # When it is needed: QGIS loads the algorithms whenever it starts.
-        from camp_detector_core.detection.request import Outputs, Request
-        from camp_detector_core.detection.run import detect
-        from camp_detector_core.hostgdal.area import Area
-        from camp_detector_core.hostgdal.run import GdalRun
+        return job_of(entries)
 
-        progress = _Watching(feedback, choices.layer.title)
-        try:
-            predictor = devices.load(choices.model.read(), choices.device, feedback.pushWarning)
-            feedback.pushInfo(
-                tr("Model {id} on {where}", id=choices.model.id, where=predictor.provider)
+    def run_model(self, job: Job, feedback: QgsProcessingFeedback, writing: Writing) -> jobs.Result:
+        """Run the model, write its rasters, and say what the user should know.
+
+        Raises:
+            CampDetectorError: It cannot be done, or is to stop.
+        """
+        feedback.pushInfo(self._settings_text(job))
+        rasters = {o.name: writing.part(o.hosts[QGIS]) for o in (table.MASK, table.PROBABILITY)}
+        result = jobs.run(job, feedback, {**rasters, "overwrite": True})
+        stats, grid = result.outcome.stats, result.outcome.grid
+        for warning in result.warnings:
+            feedback.pushWarning(warning)
+        if stats.inferred == 0:
+            feedback.pushWarning(tr("There is no valid pixel where dwellings were looked for."))
+        feedback.pushInfo(
+            tr(
+                "Looked at: {width} x {height} pixels of {gsd} m; tiles: {tiles}, of them empty: "
+                "{skipped}",
+                tiles=stats.windows, width=grid.shape.width, height=grid.shape.height,
+                gsd=f"{max(grid.gsd):.3g}", skipped=stats.skipped,
             )
-            feedback.pushInfo(self._settings_text(choices))
-            raster = _raster(choices, choices.model.spec)
-            for note in raster.notes:
-                feedback.pushInfo(note)
-            with closing(raster), run_of_this_thread():
-                if raster.library is not None:
-                    raster.library.errors.listen(feedback)
-                    progress.errors = raster.library.errors
-                request = Request(
-                    (raster.name,),
-                    Stoppable(predictor, progress, Cancelled),
-                    choices.settings,
-                    replace(
-                        raster.options, area=None if choices.mask is None else Area(choices.mask)
-                    ),
-                    Outputs(overwrite=True, **outputs),
-                )
-                outcome = detect(request, raster.library or GdalRun(), progress)
-                self._tell(outcome, raster, feedback)
-        except Cancelled:
-            feedback.pushInfo(tr("Stopped; nothing was written."))
-            return None
-        except (Fault, SourceError, runtime.RuntimeProblem, CampDetectorError) as error:
-            raise stop_with(error) from error
-        return outcome, raster.crs
+        )  # fmt: skip
+        return result
 
     def show_rasters(
         self,
         context: QgsProcessingContext,
         files: dict[str, str],
         layer: str,
-        classes: Sequence[Named],
-    ) -> dict[str, str]:
+        classes: Sequence[ModelClass],
+    ) -> dict[str, object]:
         """Have the rasters of a run named and styled; gives them as results.
 
         Args:
             context: Of the run.
             files: By their parameters.
             layer: The imagery's name.
-            classes: From `styling.named`.
+            classes: From `styling.classes_of`.
         """
         styles = {
             CLASSES: (tr("{layer}: classes", layer=layer), styling.class_raster(classes)),
@@ -184,66 +152,16 @@ class RunsModel(AsksForModel):
         }
         for name, path in files.items():
             styling.finish(context, path, *styles[name])
-        return files
+        return {**files}
 
-    def _settings_text(self, choices: Choices) -> str:
+    def _settings_text(self, job: Job) -> str:
         """Say the settings of a run, which may be the model's own."""
-        spec = choices.settings.apply(choices.model.spec)
+        spec = job.request.settings.apply(job.model.spec)
         values = {"threshold": f"{spec.threshold:g}", "overlap": spec.overlap}
-        if self.parameterDefinition(options.MIN_AREA.hosts[QGIS]) is None:
+        if table.MIN_AREA in self.LEFT_OUT:
             return tr("Threshold {threshold}, tile overlap {overlap} pixels", **values)
         return tr(
             "Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels",
             area=f"{spec.min_area:g}",
             **values,
         )
-
-    def _tell(self, outcome: Outcome, raster: Raster, feedback: QgsProcessingFeedback) -> None:
-        """Say what the user should know of a run."""
-        for warning in outcome.warnings:
-            feedback.pushWarning(in_words(warning))
-        for missing in [] if raster.library is None else raster.library.errors.warnings():
-            feedback.pushWarning(missing)
-        if outcome.stats.inferred == 0:
-            feedback.pushWarning(tr("There is no valid pixel where dwellings were looked for."))
-        width, height = outcome.grid.shape.width, outcome.grid.shape.height
-        gsd = max(outcome.grid.gsd)
-        feedback.pushInfo(
-            tr(
-                "Looked at: {width} x {height} pixels of {gsd} m; tiles: {tiles}, of them empty: "
-                "{skipped}",
-                tiles=outcome.stats.windows, width=width, height=height, gsd=f"{gsd:.3g}",
-                skipped=outcome.stats.skipped,
-            )
-        )  # fmt: skip
-
-    def _look_at_raster(self, choices: Choices) -> str:
-        """Open the raster as the run will, without reading a pixel; gives its CRS or nothing.
-
-        Raises:
-            Fault: It lies elsewhere than the extent.
-            SourceError: It cannot be used.
-            CampDetectorError: The same.
-        """
-        from camp_detector_core.hostgdal.opening import open_gdal_source
-
-        spec = choices.settings.apply(choices.model.spec)
-        raster = _raster(choices, spec)
-        with closing(raster):
-            source = open_gdal_source(raster.name, spec, raster.options, library=raster.library)
-            wkt = source.grid.crs_wkt
-            source.close()
-        return wkt or ""
-
-
-def _raster(choices: Choices, spec: ModelSpec) -> Raster:
-    """The raster for a model; see `raster_of`."""
-    from ..sources import raster_of
-
-    return raster_of(
-        choices.layer,
-        spec,
-        extent=choices.extent,
-        resolution=choices.resolution,
-        options=choices.options,
-    )

@@ -6,31 +6,36 @@ import os
 from enum import Enum
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterable, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Optional
 
 from qgis.core import (
     QgsDataSourceUri,
+    QgsFeature,
+    QgsGeometry,
     QgsProcessingContext,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingUtils,
     QgsProperty,
+    QgsWkbTypes,
 )
 
 from .targets import DATABASES, is_folder
 
 if TYPE_CHECKING:
-    from qgis.core import QgsFeature, QgsProcessingParameterDefinition
+    from qgis.core import QgsFields, QgsProcessingParameterDefinition
 
     from .places import Place
 
 
 _BATCH = 500
 """Features between two looks at whether the user wants to stop."""
-
-
 _NOT_FIRST = "`~!@#$%^&*()+-={}|[]\\:\";'<>?,./"
 """Letters with which no table of a GeoPackage begins."""
 _TABLE = "dwellings"
+
+
+Row = tuple[QgsGeometry, list[object]]
+"""Shape and values of a feature."""
 
 
 class Way(Enum):
@@ -118,11 +123,26 @@ def load(
     context.addLayerToLoadOnCompletion(place, details)
 
 
-def batches(features: Iterable[QgsFeature]) -> Iterator[list[QgsFeature]]:
-    """So many at a time; at least one, which may be empty."""
-    rest = iter(features)
-    batch = list(islice(rest, _BATCH))
-    yield batch
-    while len(batch) == _BATCH:
-        batch = list(islice(rest, _BATCH))
+def features_of(fields: QgsFields, kind: Any, rows: Iterable[Row]) -> Iterator[list[QgsFeature]]:
+    """Yield features, so many at a time; at least one list, which may be empty.
+
+    Args:
+        fields: Of the features.
+        kind: Of their shapes, which are made multiple where it is.
+        rows: Shape and values of each.
+    """
+    following = iter(rows)
+    while True:
+        batch = [_feature(fields, kind, *row) for row in islice(following, _BATCH)]
         yield batch
+        if len(batch) < _BATCH:
+            return
+
+
+def _feature(fields: QgsFields, kind: Any, shape: QgsGeometry, values: list[object]) -> QgsFeature:
+    feature, geometry = QgsFeature(fields), QgsGeometry(shape)
+    if QgsWkbTypes.isMultiType(kind):
+        geometry.convertToMultiType()
+    feature.setGeometry(geometry)
+    feature.setAttributes(values)
+    return feature

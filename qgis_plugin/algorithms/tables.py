@@ -7,7 +7,10 @@ from typing import Any, Optional
 
 from osgeo import gdal, ogr
 
+from ..faults import Fault
+from ..i18n import tr
 from .inputs import open_quietly
+from .places import Place
 
 _UPDATE = gdal.OF_VECTOR | gdal.OF_UPDATE
 
@@ -34,11 +37,9 @@ def shapes_in(path: str, table: Optional[str] = None) -> Optional[int]:
             return None
         gdal.ErrorReset()
         count = 0
-        feature = layer.GetNextFeature()
-        while feature is not None:
+        for feature in layer:
             shape = feature.GetGeometryRef()
             count += shape is not None and not shape.IsEmpty()
-            feature = layer.GetNextFeature()
         return None if gdal.GetLastErrorType() >= gdal.CE_Failure else count
     except RuntimeError:
         return None
@@ -87,25 +88,28 @@ def put_table(source: str, path: str, table: str, geometry: str) -> None:
 
 
 def _copy(layer: Any, dataset: Any, table: str, geometry: str) -> None:
-    for i in range(dataset.GetLayerCount()):
-        if dataset.GetLayer(i).GetName().lower() == table.lower():
-            check(dataset.DeleteLayer(i))
-            break
+    number = _number_of(dataset, table)
+    if number is not None:
+        check(dataset.DeleteLayer(number))
     options = [f"GEOMETRY_NAME={geometry}", "FID=fid"]
-    made = dataset.CreateLayer(table, layer.GetSpatialRef(), layer.GetGeomType(), options)
-    if made is None:
+    target = dataset.CreateLayer(table, layer.GetSpatialRef(), layer.GetGeomType(), options)
+    if target is None:
         raise gdal_error()
     fields = layer.GetLayerDefn()
     for i in range(fields.GetFieldCount()):
-        check(made.CreateField(fields.GetFieldDefn(i)))
-    feature = layer.GetNextFeature()
-    while feature is not None:
-        copy = ogr.Feature(made.GetLayerDefn())
+        check(target.CreateField(fields.GetFieldDefn(i)))
+    for feature in layer:
+        copy = ogr.Feature(target.GetLayerDefn())
         check(copy.SetFrom(feature))
         copy.SetFID(feature.GetFID())
-        check(made.CreateFeature(copy))
-        feature = layer.GetNextFeature()
-    check(made.SyncToDisk())
+        check(target.CreateFeature(copy))
+    check(target.SyncToDisk())
+
+
+def _number_of(dataset: Any, table: str) -> Optional[int]:
+    """The number of a table, whatever the case of its name; None: there is none."""
+    names = [dataset.GetLayer(i).GetName().lower() for i in range(dataset.GetLayerCount())]
+    return names.index(table.lower()) if table.lower() in names else None
 
 
 def check(code: Any) -> None:
@@ -136,19 +140,41 @@ def names_in(path: str, table: str) -> list[str]:
 def has_table(path: str, table: str) -> bool:
     """True if a file has a table, whatever the case of its name."""
     dataset = open_quietly(path, gdal.OF_VECTOR)
-    if dataset is None:
-        return False
-    layers = (dataset.GetLayer(i) for i in range(dataset.GetLayerCount()))
-    return any(layer.GetName().lower() == table.lower() for layer in layers)
+    return dataset is not None and _number_of(dataset, table) is not None
 
 
 def drop_table(path: str, table: str) -> None:
     """Take a table out of a file, if it is there and can be."""
     dataset = open_quietly(path, _UPDATE)
-    if dataset is None:
-        return
-    for i in range(dataset.GetLayerCount()):
-        if dataset.GetLayer(i).GetName().lower() == table.lower():
-            with suppress(RuntimeError):
-                dataset.DeleteLayer(i)
-            return
+    number = None if dataset is None else _number_of(dataset, table)
+    if dataset is not None and number is not None:
+        with suppress(RuntimeError):
+            dataset.DeleteLayer(number)
+
+
+def cannot_write(path: str, reason: str) -> Fault:
+    """The error for a place that cannot be written to, for a reason of GDAL's."""
+    if "locked" in reason:
+        return Fault(
+            tr(
+                "{path} is being changed by another program, or by an edit in QGIS: finish that "
+                "first.",
+                path=path,
+            )
+        )
+    return Fault(
+        tr("{path} cannot be written: {reason}. Is the disk full?", path=path, reason=reason)
+    )
+
+
+def not_whole(path: str) -> Fault:
+    """The error for a file from which less can be read than was written."""
+    if Place(path).is_geopackage:
+        return Fault(tr("{path} could not be written whole: is the disk full?", path=path))
+    return Fault(
+        tr(
+            "{path} could not be written whole: the disk may be full, or its format not hold all "
+            "outlines as a GeoPackage (.gpkg) does.",
+            path=path,
+        )
+    )

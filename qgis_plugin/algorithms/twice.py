@@ -2,62 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Optional
+from typing import TYPE_CHECKING, Optional
 
 from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProviderRegistry
 
 from .places import same_file
 
 if TYPE_CHECKING:
-    from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsVectorLayer
+    from qgis.core import QgsVectorLayer
+
+    from .entries import Entries
 
 
-class _Source(NamedTuple):
-    """A layer, and which of its features."""
-
-    layer: Optional[QgsVectorLayer]
-    is_selection: bool
-    part: tuple[object, ...]
-    """Limit and filter of features in the parameter."""
-
-
-def same_features(
-    algorithm: QgsProcessingAlgorithm,
-    parameters: dict[str, object],
-    one: str,
-    other: str,
-    context: QgsProcessingContext,
-) -> Optional[str]:
+def same_features(entries: Entries, one: str, other: str) -> Optional[str]:
     """Name of the layer where two parameters are the same features of it; None: they are not.
 
     Args:
-        algorithm: That is to be run.
-        parameters: As the user gave them.
+        entries: The parameters of the run.
         one: Name of a parameter with features.
         other: Name of another one.
-        context: Of the run.
     """
-    a, b = (_source_of(algorithm, parameters, name, context) for name in (one, other))
-    if a.layer is None or b.layer is None or a[1:] != b[1:]:
+    a, b = entries.vector(one), entries.vector(other)
+    part = _part(entries.raw(one))
+    if a is None or b is None or part != _part(entries.raw(other)):
         return None
-    if a.layer.id() == b.layer.id() or (not a.is_selection and _same_source(a.layer, b.layer)):
-        return str(a.layer.name())
+    is_selection = part[0]
+    if a.id() == b.id() or (not is_selection and _same_source(a, b)):
+        return str(a.name())
     return None
 
 
-def _source_of(
-    algorithm: QgsProcessingAlgorithm,
-    parameters: dict[str, object],
-    name: str,
-    context: QgsProcessingContext,
-) -> _Source:
-    value, is_selection, part = parameters.get(name), False, (-1, "")
-    if isinstance(value, QgsProcessingFeatureSourceDefinition):
-        is_selection = value.selectedFeaturesOnly
-        part = (value.featureLimit, getattr(value, "filterExpression", ""))
-        value = value.source
-    layer = algorithm.parameterAsVectorLayer({**parameters, name: value}, name, context)
-    return _Source(layer, is_selection, part)
+def _part(value: object) -> tuple[bool, int, str]:
+    """Part of a layer's features: the selection alone, the limit, the filter."""
+    if not isinstance(value, QgsProcessingFeatureSourceDefinition):
+        return False, -1, ""
+    filter_text = getattr(value, "filterExpression", "")
+    return value.selectedFeaturesOnly, value.featureLimit, filter_text
 
 
 def _same_source(one: QgsVectorLayer, other: QgsVectorLayer) -> bool:
@@ -72,5 +52,5 @@ def _same_source(one: QgsVectorLayer, other: QgsVectorLayer) -> bool:
     decode = QgsProviderRegistry.instance().decodeUri
     a, b = decode(kind, one.source()), decode(kind, other.source())
     paths = str(a.pop("path", "") or ""), str(b.pop("path", "") or "")
-    rest = ({k: v for k, v in parts.items() if v} for parts in (a, b))
-    return all(paths) and same_file(*paths) and next(rest) == next(rest)
+    details = ({k: v for k, v in parts.items() if v} for parts in (a, b))
+    return all(paths) and same_file(*paths) and next(details) == next(details)

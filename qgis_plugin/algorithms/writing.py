@@ -6,42 +6,37 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Optional
 
-from qgis.core import (
-    QgsFeature,
-    QgsFields,
-    QgsProcessingException,
-)
+from qgis.core import QgsFields
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.outputs.output_set import OutputSet
 from camp_detector_core.outputs.scratch import Workplace
 
 from .. import compat
+from ..faults import Fault
+from ..feedback import stop_if_asked, watched
 from ..i18n import tr
 from ..words import sentence_of
 from .converting import Changes, convert
-from .counting import Stopped
 from .places import SINK, Output, Place, outputs_of
-from .sinks import Way, batches, load, redirected, source_of, way_of
+from .sinks import Row, Way, features_of, load, redirected, source_of, way_of
 from .tables import (
     Unwritable,
+    cannot_write,
     drop_table,
     has_table,
     is_readable,
     names_in,
+    not_whole,
     put_table,
     shapes_in,
 )
 from .targets import is_folder
-from .unwritten import cannot_write, not_whole
 
 if TYPE_CHECKING:
-    from qgis.core import (
-        QgsCoordinateReferenceSystem,
-        QgsProcessingAlgorithm,
-        QgsProcessingContext,
-        QgsProcessingFeedback,
-    )
+    from qgis.core import QgsCoordinateReferenceSystem, QgsField, QgsProcessingFeedback
+
+    from .entries import Entries
 
 
 class Writing:
@@ -52,48 +47,38 @@ class Writing:
     there at once.
     """
 
-    def __init__(
-        self,
-        algorithm: QgsProcessingAlgorithm,
-        parameters: dict[str, object],
-        context: QgsProcessingContext,
-        feedback: QgsProcessingFeedback,
-    ) -> None:
+    def __init__(self, entries: Entries, feedback: QgsProcessingFeedback) -> None:
         """Nothing is written yet.
 
         Args:
-            algorithm: That is run.
-            parameters: As the user gave them.
-            context: Of the run.
+            entries: The parameters of the run.
             feedback: Asked whether to stop.
         """
-        self._algorithm, self._parameters = algorithm, parameters
-        self._context, self._feedback = context, feedback
+        algorithm = entries.algorithm
+        self._algorithm, self._parameters = algorithm, entries.parameters
+        self._context, self._feedback = entries.context, feedback
         self._files: dict[str, str] = {}
         self._sink: Optional[Output] = None
-        for output in outputs_of(algorithm, parameters, context):
+        for output in outputs_of(entries):
             if output.kind == SINK:
                 self._sink = output
         for definition in algorithm.destinationParameterDefinitions():
-            if definition.type() != SINK:
-                take = (
-                    algorithm.parameterAsFileOutput
-                    if definition.type() == "fileDestination"
-                    else algorithm.parameterAsOutputLayer
-                )
-                path = take(parameters, definition.name(), context)
-                if path:
-                    self._files[definition.name()] = path
+            name, kind = definition.name(), definition.type()
+            is_page = kind == "fileDestination"
+            take = algorithm.parameterAsFileOutput if is_page else algorithm.parameterAsOutputLayer
+            path = "" if kind == SINK else take(entries.parameters, name, entries.context)
+            if path:
+                self._files[name] = path
         self._way = Way.DIRECT
         if self._sink is not None:
-            self._way = way_of(parameters.get(self._sink.name), self._sink.place)
+            self._way = way_of(entries.raw(self._sink.name), self._sink.place)
         self._outputs: Optional[OutputSet] = None
         self._room: Optional[Workplace] = None
         self._names: dict[str, str] = {}
-        self._done = False
+        self._is_finished = False
         self._part = ""
         self._shapes = 0
-        self._written = self._crs = ""
+        self._direct_place = self._crs = ""
         self._fields: list[str] = []
         self._new_table: Optional[Place] = None
         """That QGIS makes where it stays, for this run."""
@@ -114,7 +99,7 @@ class Writing:
         """Make the hidden folders.
 
         Raises:
-            QgsProcessingException: One cannot be made.
+            CampDetectorError: One cannot be made.
         """
         finals = [Path(path) for path in self._files.values()]
         try:
@@ -131,31 +116,35 @@ class Writing:
         except (OSError, CampDetectorError) as error:
             if self._outputs is not None:
                 self._outputs.__exit__()
-            raise QgsProcessingException(sentence_of(error)) from error
+            if isinstance(error, CampDetectorError):
+                raise
+            raise Fault(sentence_of(error)) from error
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Take away what is not in its place.
 
         Raises:
-            QgsProcessingException: The same, with the names that the user gave.
+            CampDetectorError: The same, with the names that the user gave.
         """
         self._open.__exit__()
         if self._room is not None:
             self._room.remove()
-        if not self._done:
+        if not self._is_finished:
             place = self._new_table
             if place is not None and place.table:
                 drop_table(place.path, place.table)
-            ours = set(self._files.values())
-            left = self._context.layersToLoadOnCompletion()
+            rasters = set(self._files.values())
+            layers = self._context.layersToLoadOnCompletion()
             self._context.setLayersToLoadOnCompletion(
-                {name: details for name, details in left.items() if name not in ours}
+                {name: details for name, details in layers.items() if name not in rasters}
             )
-        if isinstance(error, QgsProcessingException):
-            sentence = self._named(str(error))
-            if sentence != str(error):
-                raise QgsProcessingException(sentence) from error
+        if isinstance(error, CampDetectorError):
+            sentence = error.sentence
+            for temporary, final in self._names.items():
+                sentence = sentence.replace(temporary, final)
+            if sentence != error.sentence:
+                raise error.with_sentence(sentence) from error
 
     def part(self, name: str) -> Optional[str]:
         """Path to write a raster or page to for now; None: it is not requested."""
@@ -164,10 +153,10 @@ class Writing:
 
     def write(
         self,
-        fields: QgsFields,
+        fields: Iterable[QgsField],
         kind: Any,
         crs: QgsCoordinateReferenceSystem,
-        features: Iterable[QgsFeature],
+        rows: Iterable[Row],
     ) -> None:
         """Write features, until the user wants to stop.
 
@@ -175,47 +164,48 @@ class Writing:
             fields: Of the features.
             kind: Of their shapes.
             crs: Of their shapes.
-            features: One after another.
+            rows: Shape and values of each feature.
 
         Raises:
-            QgsProcessingException: They cannot be written.
-            Stopped: The user wants to.
+            Fault: They cannot be written.
+            Cancelled: The user wants to stop.
         """
         name = self._sink_name()
         parameters = self._redirected(name)
         self._crs = crs.toWkt() if crs.isValid() else ""
-        self._fields = fields.names()
+        own_fields = QgsFields()
+        for field in fields:
+            own_fields.append(field)
+        self._fields = own_fields.names()
         place = self._sink.place if self._sink is not None else None
         if place is not None and self._way is Way.DIRECT and place.table:
             is_old = has_table(place.path, place.table)  # such as one that is added to
             self._new_table = None if is_old else place
-        sink, self._written = self._algorithm.parameterAsSink(
-            parameters, name, self._context, fields, kind, crs
+        sink, self._direct_place = self._algorithm.parameterAsSink(
+            parameters, name, self._context, own_fields, kind, crs
         )
         if sink is None:
-            raise QgsProcessingException(self._algorithm.invalidSinkError(parameters, name))
-        for batch in batches(features):
-            if self._feedback.isCanceled():
-                del sink
-                raise Stopped
-            self._shapes += sum(
-                feature.hasGeometry() and not feature.geometry().isEmpty() for feature in batch
-            )
-            if not sink.addFeatures(batch, compat.FAST_INSERT):
-                raise cannot_write(self._sink_path(), sink.lastError())
-        del sink
+            raise Fault(self._algorithm.invalidSinkError(parameters, name))
+        try:
+            for batch in watched(features_of(own_fields, kind, rows), self._feedback, every=1):
+                self._shapes += sum(
+                    feature.hasGeometry() and not feature.geometry().isEmpty() for feature in batch
+                )
+                if not sink.addFeatures(batch, compat.FAST_INSERT):
+                    raise cannot_write(self._sink_path(), sink.lastError())
+        finally:
+            del sink  # closes the file
 
     def finish(self) -> str:
         """Look at what was written and put all in place; gives where the features are.
 
         Raises:
-            QgsProcessingException: It is not whole, or cannot be put in place.
-            Stopped: The user wants to.
+            Fault: It is not whole, or cannot be put in place.
+            Cancelled: The user wants to stop.
         """
         if self._way is not Way.DIRECT:
             self._verify(self._part, None)
-        if self._feedback.isCanceled():
-            raise Stopped
+        stop_if_asked(self._feedback)
         if self._sink is not None and self._way is Way.PUT:
             self._put(self._sink.place)
         elif self._sink is not None and self._way is Way.CONVERTED:
@@ -223,22 +213,21 @@ class Writing:
         try:
             self._open.commit()
         except OutputError as error:
-            raise QgsProcessingException(
+            raise Fault(
                 tr(
                     "The results cannot be put in place: close what has an earlier result of the "
                     "same name open, such as a layer of the project ({reason})",
                     reason=error,
                 )
             ) from error
-        self._done = True
+        self._is_finished = True
         if self._sink is not None and is_folder(self._sink.place):
             self._tell_names(self._sink.place)
         return self._load()
 
     def _tell_names(self, place: Place) -> None:
         """Say which fields QGIS has called otherwise in a place that it wrote to itself."""
-        there = names_in(place.path, place.table or Path(place.path).stem)
-        names = zip(self._fields, there)
+        names = zip(self._fields, names_in(place.path, place.table or Path(place.path).stem))
         renamed = {name: called for name, called in names if name != called}
         Changes(renamed, {}, []).tell(self._feedback, place.path)
 
@@ -254,7 +243,7 @@ class Writing:
         """Bring what was written into the format of the file.
 
         Raises:
-            QgsProcessingException: It cannot be.
+            Fault: It cannot be.
         """
         final = Path(place.path)
         temporary = self._open.target(final).temporary
@@ -269,7 +258,7 @@ class Writing:
         """See that all shapes are there.
 
         Raises:
-            QgsProcessingException: They are not.
+            Fault: They are not.
         """
         if is_readable(Place(path).driver):
             is_whole = shapes_in(path, table) == self._shapes
@@ -281,14 +270,14 @@ class Writing:
     def _load(self) -> str:
         """Have QGIS load the features from their place, as it was asked to."""
         if self._sink is None or self._way is Way.DIRECT:
-            return self._written
+            return self._direct_place
         place = self._sink.place
         if self._way is Way.PUT:
             final = f"{place.path}|layername={place.table}"
         elif self._way is Way.CONVERTED:
             final = place.path
         else:
-            final = self._written.replace(self._part, place.path)
+            final = self._direct_place.replace(self._part, place.path)
         name = self._sink.name
         definition = self._algorithm.parameterDefinition(name)
         load(self._parameters.get(name), final, definition, self._context)
@@ -314,10 +303,4 @@ class Writing:
         return str(next(d.name() for d in kinds if d.type() == SINK))
 
     def _sink_path(self) -> str:
-        return self._written if self._sink is None else self._sink.place.path
-
-    def _named(self, text: str) -> str:
-        """A sentence with the user's names of files."""
-        for temporary, final in self._names.items():
-            text = text.replace(temporary, final)
-        return text
+        return self._direct_place if self._sink is None else self._sink.place.path

@@ -47,9 +47,9 @@ class AreaOnMap:
         if geometry is None:
             return False
         degrees = QgsCoordinateReferenceSystem("EPSG:4326")
-        here = self._canvas.mapSettings().destinationCrs()
+        map_crs = self._canvas.mapSettings().destinationCrs()
         try:
-            geometry.transform(QgsCoordinateTransform(degrees, here, QgsProject.instance()))
+            geometry.transform(QgsCoordinateTransform(degrees, map_crs, QgsProject.instance()))
         except QgsCsException:
             return False
         band = QgsRubberBand(self._canvas, IS_POLYGON)

@@ -8,10 +8,8 @@ from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -34,8 +32,8 @@ from ..models.catalogue import (
     read_local,
 )
 from ..models.network import fetch
-from . import help as pages
 from .facts import added, known_models, offer_html
+from .widgets import close_and_help, label, row
 from .work import Work
 
 _DATA = Qt.ItemDataRole.UserRole
@@ -51,7 +49,7 @@ class CatalogueDialog(QDialog):
         turn(self)
         self.added: Optional[InstalledModel] = None
         self._work: Optional[Work] = None
-        self._known: frozenset[str] = frozenset()
+        self._checksums: frozenset[str] = frozenset()
         self.setWindowTitle(tr("Camp Detector: models of a catalogue"))
         self.resize(720, 520)
         self.place = QLineEdit(str(QgsSettings().value(_LAST, "") or ""))
@@ -64,31 +62,18 @@ class CatalogueDialog(QDialog):
         self.facts.setOpenLinks(False)
         self.progress = QProgressBar()
         self.progress.hide()
-        self.note = QLabel(tr("The network is used only when you press Open or Download."))
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note = label(tr("The network is used only when you press Open or Download."))
         self.take = QPushButton(tr("Download and add"))
         self.stop = QPushButton(tr("Stop"))
-        row, middle, last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for entry in (self.place, self.browse, self.start):
-            row.addWidget(entry)
+        middle = QHBoxLayout()
         middle.addWidget(self.list, 1)
         middle.addWidget(self.facts, 2)
-        for part in (self.take, self.stop, self.progress):
-            last.addWidget(part)
-        last.addStretch()
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.Help
-        )
         layout = QVBoxLayout(self)
-        layout.addLayout(row)
+        layout.addLayout(row(self.place, self.browse, self.start, stretch=False))
         layout.addLayout(middle, 1)
-        layout.addLayout(last)
+        layout.addLayout(row(self.take, self.stop, self.progress))
         layout.addWidget(self.note)
-        layout.addWidget(buttons)
-        buttons.rejected.connect(self.close)
-        buttons.helpRequested.connect(lambda: pages.show("models#catalogue"))
-        pages.on_f1(self, "models#catalogue")
+        layout.addWidget(close_and_help(self, "models#catalogue"))
         self.browse.clicked.connect(lambda: self._browse())
         self.start.clicked.connect(lambda: self.look())
         self.take.clicked.connect(lambda: self.download())
@@ -110,17 +95,17 @@ class CatalogueDialog(QDialog):
 
     def download(self) -> None:
         """Add the chosen model."""
-        offer = self.chosen()
+        offer = self.current_offer()
         if offer is not None:
             library = ModelLibrary.from_settings()
-            self._known = known_models(library)
+            self._checksums = known_models(library)
             self._start(
                 tr("Downloading {name}", name=offer.id),
                 lambda work: fetch_offer(offer, library, _reader(offer.place, work)),
                 self._downloaded,
             )
 
-    def chosen(self) -> Optional[Offer]:
+    def current_offer(self) -> Optional[Offer]:
         """The model that is chosen in the list."""
         item = self.list.currentItem()
         return item.data(_DATA) if item is not None else None
@@ -149,10 +134,10 @@ class CatalogueDialog(QDialog):
 
     def _downloaded(self, model: InstalledModel) -> None:
         self.added = model
-        self.note.setText(added(model, self._known))
+        self.note.setText(added(model, self._checksums))
 
     def _show(self) -> None:
-        offer = self.chosen()
+        offer = self.current_offer()
         self.take.setEnabled(offer is not None and self._work is None)
         self.facts.setHtml(offer_html(offer) if offer else "")
 
@@ -165,7 +150,7 @@ class CatalogueDialog(QDialog):
             self.look()
 
     def _start(
-        self, title: str, function: Callable[[Work], Any], done: Callable[[Any], None]
+        self, title: str, function: Callable[[Work], Any], use_result: Callable[[Any], None]
     ) -> None:
         if self._work is not None:
             return
@@ -173,7 +158,7 @@ class CatalogueDialog(QDialog):
         def finished(result: Any, fault: Optional[str]) -> None:
             self._busy(None)
             if fault is None:
-                done(result)
+                use_result(result)
             else:
                 self.note.setText(fault or tr("Stopped."))
             self._show()
@@ -197,7 +182,7 @@ class CatalogueDialog(QDialog):
         self.progress.setValue(0)
         self.progress.setVisible(busy)
         if not busy:
-            self.take.setEnabled(self.chosen() is not None)
+            self.take.setEnabled(self.current_offer() is not None)
 
 
 def _reader(place: str, work: Work) -> Read:

@@ -25,14 +25,14 @@ def known_models(library: ModelLibrary) -> frozenset[str]:
     return frozenset(m.sha256 for m in library.models() if m.origin != FOLDER)
 
 
-def added(model: InstalledModel, known: frozenset[str]) -> str:
+def added(model: InstalledModel, checksums: frozenset[str]) -> str:
     """Say whether a model was added.
 
     Args:
         model: As the library has it now.
-        known: `kept` before.
+        checksums: Of the models that were there before, from `known_models`.
     """
-    if model.sha256 in known:
+    if model.sha256 in checksums:
         return tr("{name} is already there.", name=model.id)
     return tr("{name} was added; its checksum was verified.", name=model.id)
 
@@ -55,10 +55,10 @@ def model_html(model: InstalledModel) -> str:
 def offer_html(offer: Offer) -> str:
     """All facts of a model that a catalogue offers, before anything of it is fetched."""
     ground = geometry_of(area_of(offer.item))
-    where = tr("not known")
+    place = tr("not known")
     if ground is not None:
         box = ground.boundingBox()
-        where = tr(
+        place = tr(
             "longitude {west} to {east}, latitude {south} to {north}",
             west=f"{box.xMinimum():.4g}", east=f"{box.xMaximum():.4g}",
             south=f"{box.yMinimum():.4g}", north=f"{box.yMaximum():.4g}",
@@ -66,7 +66,7 @@ def offer_html(offer: Offer) -> str:
     measured = [(_measure(name), value) for name, value in accuracy_of(offer.item, offer.spec)] or [
         (tr("Accuracy"), tr("not stated"))
     ]
-    return spec_html(offer.spec, offer.size, [(tr("Training area"), where), *measured])
+    return spec_html(offer.spec, offer.size, [(tr("Training area"), place), *measured])
 
 
 def spec_html(spec: ModelSpec, size: Optional[int], extra: list[tuple[str, str]]) -> str:
@@ -108,15 +108,15 @@ def _size(size: Optional[int]) -> str:
 
 
 def _measure(name: str) -> str:
-    part, _, what = name.partition(" ")
+    part, _, measure = name.partition(" ")
     parts = {
         "test": tr("Accuracy, test"),
         "val": tr("Accuracy, validation"),
         "validation": tr("Accuracy, validation"),
     }
     kinds = {"dwellings": tr("dwellings"), "pixels": tr("pixels")}
-    named = parts.get(part, part)
-    return f"{named}: {kinds.get(what, what)}" if what else named
+    label = parts.get(part, part)
+    return f"{label}: {kinds.get(measure, measure)}" if measure else label
 
 
 def _lines(text: str) -> str:

@@ -1,28 +1,16 @@
-"""The help pages, which lie in the plugin and need no network."""
+"""The help pages in the user's browser, by buttons and by F1."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
 from qgis.PyQt.QtCore import QEvent, QObject, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QKeyEvent, QKeySequence
 
+from ..help import url
+
 if TYPE_CHECKING:
     from qgis.PyQt.QtWidgets import QWidget
-
-
-_PAGES = Path(__file__).resolve().parent.parent / "help"
-
-
-def url(topic: str = "index") -> str:
-    """Address of the page of a topic; Processing's help buttons lead there, too."""
-    path, _, anchor = topic.partition("#")
-    page = _PAGES / f"{path}.html"
-    address = QUrl.fromLocalFile(str(page if page.exists() else _PAGES / "index.html"))
-    if anchor:
-        address.setFragment(anchor)
-    return str(address.toString())
 
 
 def show(topic: str = "index") -> None:

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Optional
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
-    QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMessageBox,
@@ -26,10 +23,10 @@ from ..i18n import flow, tr, turn
 from ..models import InstalledModel, ModelLibrary
 from ..models.installed import ADDED
 from ..models.library import set_default, set_folders
-from . import help as pages
 from .area import AreaOnMap
 from .catalogue_dialog import CatalogueDialog
 from .facts import added, known_models, model_html
+from .widgets import close_and_help, label, row
 from .work import sentence
 
 if TYPE_CHECKING:
@@ -59,10 +56,7 @@ class ModelsDialog(QDialog):
         self.list.setMinimumWidth(220)
         self.facts = QTextBrowser()
         self.facts.setOpenLinks(False)
-        self.note = QLabel()
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.note = label(can_select=True)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.list)
         splitter.addWidget(self.facts)
@@ -73,25 +67,12 @@ class ModelsDialog(QDialog):
         self.remove = QPushButton(tr("Remove"))
         self.prefer = QPushButton(tr("Use by default"))
         self.zoom = QPushButton(tr("Zoom to training area"))
-        above, below = QHBoxLayout(), QHBoxLayout()
-        for button in (self.add_file, self.add_folder, self.from_catalogue):
-            above.addWidget(button)
-        above.addStretch()
-        for button in (self.prefer, self.zoom, self.remove):
-            below.addWidget(button)
-        below.addStretch()
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.Help
-        )
         layout = QVBoxLayout(self)
-        layout.addLayout(above)
+        layout.addLayout(row(self.add_file, self.add_folder, self.from_catalogue))
         layout.addWidget(splitter, 1)
-        layout.addLayout(below)
+        layout.addLayout(row(self.prefer, self.zoom, self.remove))
         layout.addWidget(self.note)
-        layout.addWidget(buttons)
-        buttons.rejected.connect(self.close)
-        buttons.helpRequested.connect(lambda: pages.show("models"))
-        pages.on_f1(self, "models")
+        layout.addWidget(close_and_help(self, "models"))
         self.list.currentItemChanged.connect(lambda *_: self._show())
         self.add_file.clicked.connect(lambda: self._ask_file())
         self.add_folder.clicked.connect(lambda: self._ask_folder())
@@ -102,7 +83,7 @@ class ModelsDialog(QDialog):
         flow(self)
         self.refresh()
 
-    def refresh(self, chosen: str = "") -> None:
+    def refresh(self, checksum: str = "") -> None:
         """Look for models anew, and choose one by its checksum."""
         library = ModelLibrary.from_settings()
         models = library.models()
@@ -114,11 +95,11 @@ class ModelsDialog(QDialog):
             item.setData(_DATA, model)
             item.setToolTip(str(model.path))
             self.list.addItem(item)
-            if model.sha256 == chosen or (not chosen and _same(model, default)):
+            if model.sha256 == checksum or (not checksum and _same(model, default)):
                 self.list.setCurrentItem(item)
         self._show()
 
-    def chosen(self) -> Optional[InstalledModel]:
+    def current_model(self) -> Optional[InstalledModel]:
         """The model that is chosen in the list."""
         item = self.list.currentItem()
         return item.data(_DATA) if item is not None else None
@@ -127,12 +108,12 @@ class ModelsDialog(QDialog):
         """Add a model file; the note says what came of it."""
         try:
             library = ModelLibrary.from_settings()
-            known = known_models(library)
+            checksums = known_models(library)
             model = library.add(Path(path))
         except Exception as error:  # noqa: BLE001 - at the border of the host
             self.note.setText(sentence(error))
             return
-        self.note.setText(added(model, known))
+        self.note.setText(added(model, checksums))
         self.refresh(model.sha256)
 
     def leave(self) -> None:
@@ -149,7 +130,7 @@ class ModelsDialog(QDialog):
         super().hideEvent(event)
 
     def _show(self) -> None:
-        model = self.chosen()
+        model = self.current_model()
         if model is None:
             self.facts.setHtml(f"<p>{tr('There is no model yet: add a file.')}</p>")
         else:
@@ -157,16 +138,16 @@ class ModelsDialog(QDialog):
         self.remove.setEnabled(model is not None and model.origin == ADDED)
         self.prefer.setEnabled(model is not None)
         self.zoom.setEnabled(False)
-        shown = self.area is not None and self.area.show(model.area if model else None)
-        self.zoom.setEnabled(bool(shown))
+        is_drawn = self.area is not None and self.area.show(model.area if model else None)
+        self.zoom.setEnabled(is_drawn)
 
     def _zoom(self) -> None:
-        model = self.chosen()
+        model = self.current_model()
         if model is not None and self.area is not None:
             self.area.show(model.area, zoom=True)
 
     def _prefer(self) -> None:
-        model = self.chosen()
+        model = self.current_model()
         if model is not None:
             set_default(model.key)
             self.note.clear()
@@ -195,7 +176,7 @@ class ModelsDialog(QDialog):
         dialog.deleteLater()
 
     def _remove(self) -> None:
-        model = self.chosen()
+        model = self.current_model()
         if model is None:
             return
         answer = QMessageBox.question(

@@ -11,20 +11,19 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
-    QLabel,
     QListWidget,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from ..help import url
 from ..i18n import flow, tr, turn
 from ..icon import own_icon
 from ..models import ModelLibrary
 from ..models.library import set_default, set_folders
 from ..runtime import devices, problem
-from . import help as pages
+from .widgets import label, row
 
 if TYPE_CHECKING:
     from qgis.PyQt.QtGui import QIcon
@@ -54,14 +53,8 @@ class OptionsPage(QgsOptionsPageWidget):
         self.folders.setMaximumHeight(120)
         self.folders.addItems([str(f) for f in library.folders])
         # What the user leaves alone is not written, also where its file is away for now.
-        self._shown = self._chosen()
+        self._before = self._choices()
         add, remove = QPushButton(tr("Add a folder…")), QPushButton(tr("Remove"))
-        fault = QLabel(problem() or "")
-        fault.setWordWrap(True)
-        buttons = QHBoxLayout()
-        for button in (add, remove):
-            buttons.addWidget(button)
-        buttons.addStretch()
         form = QFormLayout()
         form.addRow(tr("Default device"), self.device)
         self.device.setToolTip(tr("Of the preview, and the first choice in the algorithms."))
@@ -69,8 +62,8 @@ class OptionsPage(QgsOptionsPageWidget):
         form.addRow(tr("Folders with models"), self.folders)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
-        layout.addLayout(buttons)
-        layout.addWidget(fault)
+        layout.addLayout(row(add, remove))
+        layout.addWidget(label(problem() or ""))
         layout.addStretch()
         flow(self)
         add.clicked.connect(lambda: self._add())
@@ -78,17 +71,17 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def apply(self) -> None:
         """Keep what is chosen; QGIS calls it when the user presses OK."""
-        device, model, folders = self._chosen()
-        before = self._shown
+        device, model, folders = self._choices()
+        before = self._before
         if device != before[0]:
             QgsSettings().setValue(devices.SETTING, device)
         if model and model != before[1]:
             set_default(model)
         if folders != before[2]:
             set_folders([Path(folder) for folder in folders])
-        self._shown = self._chosen()
+        self._before = self._choices()
 
-    def _chosen(self) -> tuple[str, str, list[str]]:
+    def _choices(self) -> tuple[str, str, list[str]]:
         """Device, model and folders as they stand in the page."""
         items = (self.folders.item(i) for i in range(self.folders.count()))
         folders = [item.text() for item in items if item is not None]
@@ -97,7 +90,7 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def helpKey(self) -> str:
         """QGIS' help button opens our page."""
-        return pages.url("settings")
+        return url("settings")
 
     def _add(self) -> None:
         path = QFileDialog.getExistingDirectory(self, tr("A folder with models"))

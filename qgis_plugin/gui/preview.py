@@ -6,38 +6,34 @@ import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Optional, Sequence
+from typing import TYPE_CHECKING, Callable, Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
     QgsDistanceArea,
-    QgsGeometry,
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
 )
 
-from camp_detector_core.detection.request import Outputs, Request
-from camp_detector_core.detection.run import detect
+from camp_detector_core.detection.request import Request
 from camp_detector_core.engine import instances
-from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.engine.polygons import outline
 from camp_detector_core.engine.polygons import sink as polygons
 from camp_detector_core.georaster import table
-from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.hostgdal.library import GdalCrs
-from camp_detector_core.hostgdal.run import GdalRun
 
-from ..doubts import in_words
-from ..feedback import Stoppable, TileProgress
+from .. import jobs
+from ..faults import Fault
 from ..i18n import tr
-from ..layers import Layer, SourceError
+from ..jobs import Job
+from ..lattices import bounds_of
+from ..layers import look_at
 from ..runtime import devices
-from ..sources import raster_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,17 +51,6 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 36_000_000
 """Most pixels of the model on the visible map; more is no preview."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A request for a preview; made in the main thread."""
-
-    layer: Layer
-    model: InstalledModel
-    extent: QgsRectangle
-    """In the layer's CRS."""
-    device: str
 
 
 @dataclass
@@ -87,7 +72,7 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PreviewResult:
     """A preview at one threshold."""
 
     preview: Preview
@@ -100,24 +85,24 @@ def visible(layer: QgsMapLayer, canvas: QgsMapCanvas) -> QgsRectangle:
     """The part of a layer that is on the map, in the layer's CRS.
 
     Raises:
-        SourceError: There is none.
+        Fault: There is none.
     """
     settings = canvas.mapSettings()
     extent = settings.visibleExtent()
     if layer.crs().isValid() and settings.destinationCrs().isValid():
-        there = QgsCoordinateTransform(
+        to_layer = QgsCoordinateTransform(
             settings.destinationCrs(), layer.crs(), QgsProject.instance()
         )
         try:
-            extent = there.transformBoundingBox(extent)
+            extent = to_layer.transformBoundingBox(extent)
         except QgsCsException as error:
-            raise SourceError(
+            raise Fault(
                 tr("The map shows no place that {layer} knows: zoom to the layer.",
                    layer=layer.name())
             ) from error  # fmt: skip
     extent = extent.intersect(layer.extent())
     if extent.isEmpty():
-        raise SourceError(tr("{layer} is not on the map: zoom to the layer.", layer=layer.name()))
+        raise Fault(tr("{layer} is not on the map: zoom to the layer.", layer=layer.name()))
     return extent
 
 
@@ -147,82 +132,70 @@ def pixels_of(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, gsd: floa
     measure.setEllipsoid("WGS84")
     # By halves: the sides of the whole world are no way at all on an ellipsoid.
     middle = extent.center()
-    across = 2 * measure.measureLine(QgsPointXY(extent.xMinimum(), middle.y()), middle)
-    along = 2 * measure.measureLine(QgsPointXY(middle.x(), extent.yMinimum()), middle)
-    return float(across * along) / gsd**2
+    width = 2 * measure.measureLine(QgsPointXY(extent.xMinimum(), middle.y()), middle)
+    height = 2 * measure.measureLine(QgsPointXY(middle.x(), extent.yMinimum()), middle)
+    return float(width * height) / gsd**2
 
 
-def check_size(ask: Ask) -> None:
+def check_size(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem, gsd: float) -> None:
     """Refuse what would take long.
 
     Raises:
-        SourceError: The map shows too much.
+        Fault: The map shows too much.
     """
-    pixels = pixels_of(ask.extent, ask.layer.crs, ask.model.spec.gsd)
+    pixels = pixels_of(extent, crs, gsd)
     if pixels > MAX_PIXELS:
-        raise SourceError(
+        raise Fault(
             tr("The map shows {million} million pixels of the model, too many for a preview (at "
                "most {most}): zoom in.",
                million=round(pixels / 1e6), most=MAX_PIXELS // 1_000_000)
         )  # fmt: skip
 
 
-def run(ask: Ask, feedback: QgsProcessingFeedback, warn: Callable[[str], None]) -> Preview:
+def job_of(layer: QgsMapLayer, model: InstalledModel, canvas: QgsMapCanvas) -> Job:
+    """The request for a preview; in the main thread.
+
+    Raises:
+        Fault: The layer is not on the map, or the map shows too much of it.
+    """
+    extent = visible(layer, canvas)
+    check_size(extent, layer.crs(), model.spec.gsd)
+    device = devices.preference()
+    values = {
+        "images": layer.name(),
+        "extent": bounds_of(extent),
+        "external": True,  # the map shows the layer already, with all that it reads
+        "device": devices.WORDS.get(device, device),
+    }
+    return Job(look_at(layer), model, Request.of(values))
+
+
+def run(job: Job, feedback: QgsProcessingFeedback, warn: Callable[[str], None]) -> Preview:
     """Run the model over the visible map; in a thread.
 
     Raises:
         CampDetectorError: The layer or the model cannot be used; or the user stopped it.
-        SourceError: The layer cannot be used.
-        RuntimeProblem: ONNX Runtime is not there.
     """
-    progress = TileProgress(feedback)
-    loaded = devices.load(ask.model.read(), ask.device, warn)
-    predictor = Stoppable(loaded, progress, Cancelled)
-    # The map shows the layer already, with all that it reads.
-    raster = raster_of(
-        ask.layer,
-        predictor.spec,
-        extent=ask.extent,
-        resolution=None,
-        options=SourceOptions(external=True),
-    )
-    if raster.library is not None:
-        raster.library.errors.listen(feedback)
     path = Path(tempfile.mkdtemp(prefix="camp_detector_")) / "probability.tif"
     try:
-        request = Request(
-            (raster.name,),
-            predictor,
-            source=raster.options,
-            outputs=Outputs(probability=path),
-        )
-        outcome = detect(request, raster.library or GdalRun(), progress)
+        outcome, crs, warnings = jobs.run(job, feedback, {"probability": path}, warn)
     finally:
-        raster.close()
         if not path.exists():
             shutil.rmtree(path.parent, ignore_errors=True)
-    warnings = [in_words(warning) for warning in outcome.warnings]
-    if raster.library is not None:
-        warnings += raster.library.errors.warnings()
-    crs = raster.crs
-    if not crs.isValid() and outcome.grid.crs_wkt:
-        crs = QgsCoordinateReferenceSystem.fromWkt(outcome.grid.crs_wkt)
     return Preview(path, outcome.spec, outcome.grid, _scores(path), crs, tuple(warnings))
 
 
 def first(
-    ask: Ask, threshold: float, feedback: QgsProcessingFeedback, warn: Callable[[str], None]
-) -> Shown:
+    job: Job, threshold: float, feedback: QgsProcessingFeedback, warn: Callable[[str], None]
+) -> PreviewResult:
     """Run the model over the visible map, and find the dwellings; in a thread.
 
     Raises:
         CampDetectorError: See `run`.
-        SourceError: See `run`.
-        RuntimeProblem: See `run`.
     """
-    preview = run(ask, feedback, warn)
+    preview = run(job, feedback, warn)
     try:
-        return Shown(preview, dwellings(preview, threshold), threshold)
+        return PreviewResult(preview, dwellings(preview, threshold), threshold)
     except BaseException:
         preview.discard()
         raise
@@ -257,8 +230,3 @@ def dwellings(preview: Preview, threshold: float) -> DwellingRows:
     if grid.crs_wkt:
         crs = GdalCrs.from_text(grid.crs_wkt)
     return table.rows_of(sink.finish(), grid, spec, crs)
-
-
-def polygon(rings: Sequence[Sequence[tuple[float, float]]]) -> QgsGeometry:
-    """A dwelling's geometry."""
-    return QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in ring] for ring in rings])

@@ -12,7 +12,6 @@ from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -21,13 +20,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..faults import Fault
 from ..i18n import flow, mark, tr, turn
-from ..layers import SourceError, look_at
 from ..models import ModelLibrary
-from ..runtime import devices, problem
+from ..runtime import problem
 from . import help as pages
 from . import preview
 from .preview_layers import PreviewLayers
+from .widgets import label
 from .work import Work, sentence
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.georaster.table import DwellingRows
 
-    from .preview import Shown
+    from .preview import PreviewResult
 
 
 _DELAY_MS = 150
@@ -74,9 +74,7 @@ class PreviewDock(QgsDockWidget):
         self.clear = QPushButton(tr("Clear"))
         self.whole = QPushButton(tr("Detect in the whole layer…"))
         self.progress = QProgressBar()
-        self.note = QLabel()
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note = label()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY_MS)
@@ -145,20 +143,14 @@ class PreviewDock(QgsDockWidget):
             self.note.setText(fault or tr("Choose a raster layer and a model."))
             return
         try:
-            ask = preview.Ask(
-                look_at(layer),
-                model,
-                preview.visible(layer, self._iface.mapCanvas()),
-                devices.preference(),
-            )
-            preview.check_size(ask)
-        except SourceError as error:
+            job = preview.job_of(layer, model, self._iface.mapCanvas())
+        except Fault as error:
             self.note.setText(sentence(error))
             return
         threshold = self.value.value()
         work = Work(
             tr("Previewing {layer}", layer=layer.name()),
-            lambda w: preview.first(ask, threshold, w.feedback, w.say),
+            lambda w: preview.first(job, threshold, w.feedback, w.say),
             self._finished,
         )
         work.line_written.connect(self.note.setText)
@@ -181,25 +173,25 @@ class PreviewDock(QgsDockWidget):
         """Stop, and take everything off the map."""
         self._timer.stop()
         if self._work is not None:
-            self._work.forget(lambda shown: shown.preview.discard())
+            self._work.forget(lambda result: result.preview.discard())
         if self._drawing is not None:
             self._drawing.forget()
         self._work = self._drawing = None
         self.layers.clear()
 
-    def _finished(self, shown: Optional[Shown], fault: Optional[str]) -> None:
+    def _finished(self, result: Optional[PreviewResult], fault: Optional[str]) -> None:
         self._work = None
         self._enable()
         if fault is not None:
-            if shown is not None:
-                shown.preview.discard()
+            if result is not None:
+                result.preview.discard()
             self.note.setText(fault or tr("Stopped."))
             return
-        if shown is None:
+        if result is None:
             return
-        self.layers.show(shown)
-        self._tell(shown)
-        if self.value.value() != shown.threshold:  # it was moved meanwhile
+        self.layers.show(result)
+        self._tell(result)
+        if self.value.value() != result.threshold:  # it was moved meanwhile
             self._moved(self.value.value())
         self._enable()
 
@@ -220,26 +212,26 @@ class PreviewDock(QgsDockWidget):
             self._timer.start()  # once it is done
             return
 
-        def drawn(rows: Optional[DwellingRows], fault: Optional[str]) -> None:
+        def take_rows(rows: Optional[DwellingRows], fault: Optional[str]) -> None:
             self._drawing = None
             if rows is None or fault is not None or self.layers.preview is not current:
                 self.note.setText(fault or "")
                 return
             self.layers.draw(rows)
-            self._tell(preview.Shown(current, rows, threshold))
+            self._tell(preview.PreviewResult(current, rows, threshold))
 
         self._drawing = Work(
-            tr("Drawing dwellings"), lambda _: preview.dwellings(current, threshold), drawn
+            tr("Drawing dwellings"), lambda _: preview.dwellings(current, threshold), take_rows
         ).start()
 
-    def _tell(self, shown: preview.Shown) -> None:
+    def _tell(self, result: preview.PreviewResult) -> None:
         text = tr(
             "Dwellings on the visible map at threshold {threshold}: {count}, covering {area} m².",
-            count=len(shown.rows),
-            threshold=f"{shown.threshold:.2f}",
-            area=f"{float(shown.rows.area.sum()):.0f}",
+            count=len(result.rows),
+            threshold=f"{result.threshold:.2f}",
+            area=f"{float(result.rows.area.sum()):.0f}",
         )
-        self.note.setText("\n".join([text, *shown.preview.warnings]))
+        self.note.setText("\n".join([text, *result.preview.warnings]))
 
     def _take_threshold(self) -> None:
         model = self.model.currentData()
@@ -256,7 +248,7 @@ class PreviewDock(QgsDockWidget):
         if layer is not None and preview.is_endless(layer):
             try:
                 preview.visible(layer, self._iface.mapCanvas())
-            except SourceError as error:
+            except Fault as error:
                 self.note.setText(sentence(error))
                 return
             extent = preview.extent_text(self._iface.mapCanvas())

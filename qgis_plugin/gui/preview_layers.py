@@ -21,13 +21,15 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QColor
 
 from ..i18n import bare, tr
-from .preview import Preview, Shown, polygon
+from ..layers import polygon_of
 from .repaint import Repaint
 
 if TYPE_CHECKING:
     from qgis.gui import QgsMapCanvas
 
     from camp_detector_core.georaster.table import DwellingRows
+
+    from .preview import Preview, PreviewResult
 
 
 _DISCRETE = (
@@ -65,13 +67,13 @@ class PreviewLayers:
         layer = QgsProject.instance().mapLayer(self._vector_id) if self._vector_id else None
         return layer if isinstance(layer, QgsVectorLayer) else None
 
-    def show(self, shown: Shown) -> None:
+    def show(self, result: PreviewResult) -> None:
         """Put a preview on the map in place of the last one.
 
         The layers are whole before the map gets them: a picture of an empty one would be kept.
         """
         self.clear()
-        preview = self.preview = shown.preview
+        preview = self.preview = result.preview
         raster = QgsRasterLayer(str(preview.path), tr("Preview: probability"))
         if not raster.crs().isValid():
             raster.setCrs(preview.crs)
@@ -82,8 +84,8 @@ class PreviewLayers:
             {"style": "no", "outline_color": "#E4572E", "outline_width": "0.5"}
         )
         vector.setRenderer(QgsSingleSymbolRenderer(symbol))
-        self._color(raster, shown.threshold)
-        _fill(vector, shown.rows)
+        self._color(raster, result.threshold)
+        _fill(vector, result.rows)
         QgsProject.instance().addMapLayers([vector, raster])
         self._raster_id, self._vector_id = raster.id(), vector.id()
 
@@ -119,11 +121,11 @@ class PreviewLayers:
     def clear(self) -> None:
         """Take it off the map."""
         self._repaint.forget()
-        known = [i for i in (self._raster_id, self._vector_id) if i]
+        ids = [i for i in (self._raster_id, self._vector_id) if i]
         self._raster_id = self._vector_id = ""
         with suppress(RuntimeError):  # QGIS is closing
             QgsProject.instance().removeMapLayers(
-                [i for i in known if QgsProject.instance().mapLayer(i) is not None]
+                [i for i in ids if QgsProject.instance().mapLayer(i) is not None]
             )
             self._repaint.all()
         if self.preview is not None:
@@ -136,7 +138,7 @@ def _fill(layer: QgsVectorLayer, rows: DwellingRows) -> None:
     features = []
     for row in rows:
         feature = QgsFeature()
-        feature.setGeometry(polygon(row.rings))
+        feature.setGeometry(polygon_of(row.rings))
         features.append(feature)
     provider = layer.dataProvider()
     if provider is not None:

@@ -11,12 +11,9 @@ from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QGroupBox,
-    QHBoxLayout,
-    QLabel,
     QMessageBox,
     QPlainTextEdit,
     QProgressBar,
@@ -28,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
 from ..i18n import flow, tr, turn
 from ..runtime import State, devices, install, offline, places, state
 from ..runtime.proxy import environment as proxy_environment
-from . import help as pages
+from .widgets import close_and_help, label, row
 from .work import Work, sentence
 
 _LINES = 4
@@ -45,13 +42,7 @@ class RuntimePage(QWidget):
         """Show what is there."""
         super().__init__(parent)
         self._work: Optional[Work] = None
-        self.status = QLabel()
-        self.status.setWordWrap(True)
-        self.details = QLabel()
-        self.details.setWordWrap(True)
-        for label in (self.status, self.details):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.status, self.details = label(), label(can_select=True)
         self.package = QComboBox()
         for name in install.choices():
             self.package.addItem(_package_label(name), name)
@@ -81,31 +72,22 @@ class RuntimePage(QWidget):
         self.refresh()
 
     def _build(self) -> None:
-        private = QLabel(
+        private = label(
             tr("It goes into a folder of your QGIS profile. QGIS' own Python and its numpy are "
                "left as they are, and it counts only after it has worked beside them.")
         )  # fmt: skip
-        private.setWordWrap(True)
-        folder = QLabel(str(places.base()))
-        folder.setWordWrap(True)
-        folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         online = QGroupBox(tr("Install"))
         form = QFormLayout(online)
         form.addRow(private)
-        form.addRow(tr("Folder"), folder)
+        form.addRow(tr("Folder"), label(str(places.base()), can_select=True))
         form.addRow(tr("Processor"), self.package)
         form.addRow(self.consent)
-        buttons = QHBoxLayout()
-        for button in (self.fetch, self.wheel, self.remove, self.stop):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        form.addRow(buttons)
-        elsewhere = QLabel(
+        form.addRow(row(self.fetch, self.wheel, self.remove, self.stop))
+        offline_hint = label(
             tr("Without a network: this line gets the wheel file for this QGIS on another computer "
                "that has Python.")
         )  # fmt: skip
-        elsewhere.setWordWrap(True)
-        form.addRow(elsewhere)
+        form.addRow(offline_hint)
         form.addRow(self.line)
         self._show_line()
         layout = QVBoxLayout(self)
@@ -129,9 +111,9 @@ class RuntimePage(QWidget):
         self.status.setStyleSheet(f"font-weight: bold; color: {color};")
         lines = [tr("numpy of QGIS: {version}", version=np.__version__)]
         if runtime.version:
-            where = tr("Camp Detector's own") if runtime.private else tr("of QGIS' Python")
+            owner = tr("Camp Detector's own") if runtime.private else tr("of QGIS' Python")
             lines += [
-                tr("Loaded from: {folder} ({where})", folder=runtime.origin, where=where),
+                tr("Loaded from: {folder} ({where})", folder=runtime.origin, where=owner),
                 tr("Processors: {names}", names=", ".join(map(devices.label, devices.present()))),
             ]
         self.details.setText("\n".join(lines))
@@ -147,8 +129,8 @@ class RuntimePage(QWidget):
             self._work = None
             if fault is None:
                 text = tr("ONNX Runtime {version} is installed.", version=installed.version)
-                loaded = state()
-                if loaded.version and str(installed.folder) not in loaded.origin:
+                current_state = state()
+                if current_state.version and str(installed.folder) not in current_state.origin:
                     text = f"{text} {tr('Start QGIS again to use it.')}"
             else:
                 text = fault or tr("Stopped; nothing was changed.")
@@ -223,15 +205,9 @@ class RuntimeDialog(QDialog):
         self.setWindowTitle(tr("Camp Detector: runtime"))
         self.resize(680, 600)
         self.page = RuntimePage(self)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.Help
-        )
         layout = QVBoxLayout(self)
         layout.addWidget(self.page, 1)
-        layout.addWidget(buttons)
-        buttons.rejected.connect(self.close)
-        buttons.helpRequested.connect(lambda: pages.show("runtime"))
-        pages.on_f1(self, "runtime")
+        layout.addWidget(close_and_help(self, "runtime"))
 
     def refresh(self) -> None:
         """Show what is there by now."""

@@ -12,12 +12,10 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 
 from ..i18n import tr
-from ..layers import SourceError
-from ..runtime import RuntimeProblem, Stopped
 from ..words import sentence_of
 
 LOG = "Camp Detector"
-Done = Callable[[Any, Optional[str]], None]
+Finish = Callable[[Any, Optional[str]], None]
 """Gets the result, or None and a sentence; an empty sentence where the user stopped it."""
 _running: set[Work] = set()
 
@@ -30,19 +28,19 @@ class Work(QgsTask):
     went = pyqtSignal(float)
     """Progress in percent."""
 
-    def __init__(self, title: str, function: Callable[[Work], Any], done: Done) -> None:
+    def __init__(self, title: str, function: Callable[[Work], Any], finish: Finish) -> None:
         """Start with `start`.
 
         Args:
             title: What QGIS' task manager shows.
             function: Gets this task, whose `feedback` it must watch.
-            done: Called in the main thread at the end.
+            finish: Called in the main thread at the end.
         """
         super().__init__(title, QgsTask.Flag.CanCancel)
         self.feedback = QgsProcessingFeedback(False)  # noqa: FBT003 - QGIS' signature
         self.feedback.progressChanged.connect(self.setProgress, Qt.ConnectionType.DirectConnection)  # type: ignore[call-arg]
         self.progressChanged.connect(self.went)
-        self._function, self._done = function, done
+        self._function, self._finish = function, finish
         self._result: Any = None
         self._fault: Optional[str] = None
 
@@ -76,11 +74,11 @@ class Work(QgsTask):
             with suppress(TypeError):  # nobody listens
                 signal.disconnect()
 
-        def done(result: Any, _fault: Optional[str]) -> None:
+        def finish(result: Any, _fault: Optional[str]) -> None:
             if discard is not None and result is not None:
                 discard(result)
 
-        self._done = done
+        self._finish = finish
 
     def finished(self, result: bool) -> None:  # noqa: FBT001 - QGIS calls it so
         """Back in the main thread."""
@@ -89,7 +87,7 @@ class Work(QgsTask):
         if not result and fault is None:
             fault = ""
         try:
-            self._done(self._result, fault)
+            self._finish(self._result, fault)
         except RuntimeError as error:  # its window was destroyed meanwhile
             QgsMessageLog.logMessage(str(error), LOG, Qgis.MessageLevel.Info)
 
@@ -110,9 +108,9 @@ class Work(QgsTask):
 
 def sentence(error: BaseException) -> str:
     """Sentence to show for an error; empty where the user stopped the work."""
-    if isinstance(error, (Cancelled, Stopped)):
+    if isinstance(error, Cancelled):
         return ""
-    if isinstance(error, (CampDetectorError, RuntimeProblem, SourceError)):
+    if isinstance(error, CampDetectorError):
         return sentence_of(error)
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     QgsMessageLog.logMessage(text, LOG, Qgis.MessageLevel.Critical)

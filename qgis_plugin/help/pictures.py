@@ -46,11 +46,11 @@ def main(folder: Path) -> None:
     for path, (source, width, colours) in PICTURES.items():
         path.parent.mkdir(exist_ok=True)
         with Image.open(folder / source) as picture:
-            shown = picture.convert("RGB")
-        if shown.width > width:
-            size = (width, round(shown.height * width / shown.width))
-            shown = shown.resize(size, Image.Resampling.LANCZOS)
-        small = shown.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+            image = picture.convert("RGB")
+        if image.width > width:
+            size = (width, round(image.height * width / image.width))
+            image = image.resize(size, Image.Resampling.LANCZOS)
+        small = image.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         small.save(path, optimize=True)
         size_now = path.stat().st_size
         _log.info("%s: %d bytes", path.name, size_now)

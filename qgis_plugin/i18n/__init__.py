@@ -62,8 +62,8 @@ def right_to_left() -> bool:
 
     if speaks_right_to_left():
         return True
-    there = isinstance(QCoreApplication.instance(), QGuiApplication)
-    return there and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    has_windows = isinstance(QCoreApplication.instance(), QGuiApplication)
+    return has_windows and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
 
 def turn(window: QWidget) -> None:

@@ -44,24 +44,14 @@
         <translation>‏ONNX Runtime، الذي يشغّل النماذج، غير مثبّت.</translation>
     </message>
     <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
-        <translation>‏تتعذر قراءة {path} كصورة: اختر طبقة نقطية أو ملفًا نقطيًا.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>There is no device {name}: choose one of {known} as {parameter}.</source>
-        <translation>لا يوجد معالج باسم {name}: اختر واحدًا من {known} في {parameter}.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>{parameter} is empty: choose another one, or leave it out.</source>
-        <translation>‏{parameter} فارغ: اختر غيره، أو اتركه.</translation>
+        <location filename="../algorithms/base.py"/>
+        <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
+        <translation>‏الملف {path} ليس نموذجًا: اختر ملف ONNX ‏(.onnx) أو عنصر STAC ‏(.json) أو حزمة ‏(.dlpk).</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>The algorithm was not prepared: run it again.</source>
-        <translation>لم تُجهَّز الخوارزمية: شغّلها مرة أخرى.</translation>
+        <source>No model is installed: add one under Plugins &gt; Camp Detector &gt; Models.</source>
+        <translation>لا يوجد أي نموذج مثبّت: أضف نموذجًا من الإضافات &gt; Camp Detector &gt; النماذج.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -75,18 +65,13 @@
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
-        <translation>‏الملف {path} ليس نموذجًا: اختر ملف ONNX ‏(.onnx) أو عنصر STAC ‏(.json) أو حزمة ‏(.dlpk).</translation>
+        <source>The algorithm was not prepared: run it again.</source>
+        <translation>لم تُجهَّز الخوارزمية: شغّلها مرة أخرى.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>There is no model {name}: choose one of the list, or add it under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation>لا يوجد نموذج باسم {name}: اختر واحدًا من القائمة، أو أضفه من الإضافات &gt; Camp Detector &gt; النماذج.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/base.py"/>
-        <source>No model is installed: add one under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation>لا يوجد أي نموذج مثبّت: أضف نموذجًا من الإضافات &gt; Camp Detector &gt; النماذج.</translation>
+        <source>Stopped; nothing was written.</source>
+        <translation>أُوقف؛ لم يُكتب شيء.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -114,28 +99,8 @@ Use Detect dwellings to get polygons.</source>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Class raster</source>
-        <translation>راستر الأصناف</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
-        <source>Probability raster</source>
-        <translation>راستر الاحتمال</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
         <source>Say where the class raster goes.</source>
         <translation>حدد أين يُحفظ راستر الأصناف.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
-        <source>Stopped; nothing was written.</source>
-        <translation>أُوقف؛ لم يُكتب شيء.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>(choose a layer)</source>
-        <translation>(اختر طبقة)</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -153,8 +118,23 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>camp,refugee,change,difference,damage,growth</source>
+        <translation>مخيم,لاجئون,تغير,فرق,ضرر,نمو</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>(choose a layer)</source>
+        <translation>(اختر طبقة)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
         <translation>ظهر {appeared}، اختفى {vanished}، بقي {unchanged}، تغيّر: {before} قبل، {after} بعد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Changes ({counts})</source>
+        <translation>التغيرات ({counts})</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -168,13 +148,18 @@ Both dates must show the same ground: where they do not, give polygons of the gr
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>Changes ({counts})</source>
-        <translation>التغيرات ({counts})</translation>
+        <source>{layer} was given for both dates: choose the dwellings of the other date.</source>
+        <translation>أُعطيت {layer} للتاريخين معًا: اختر مساكن التاريخ الآخر.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>camp,refugee,change,difference,damage,growth</source>
-        <translation>مخيم,لاجئون,تغير,فرق,ضرر,نمو</translation>
+        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as {parameter}, or all others count as appeared or vanished.</source>
+        <translation>لا تقع مساكن التاريخين على الأرض نفسها: إن كانت الصور كذلك فحدد مضلعات للأرض التي تُظهرها الصورتان في {parameter}، وإلا عُدّ كل ما سواها ظاهرًا أو مختفيًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
+        <translation>خارج المضلعات ولم تُحسب: {before} من مساكن التاريخ السابق، و{after} من مساكن التاريخ اللاحق</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -230,21 +215,6 @@ Both dates must show the same ground: where they do not, give polygons of the gr
         <location filename="../algorithms/compare.py"/>
         <source>Not one outline differs between the two dates: see that they are not copies of one layer.</source>
         <translation>لا يختلف أي حدّ بين التاريخين: تحقق من أنهما ليسا نسختين من طبقة واحدة.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>{layer} was given for both dates: choose the dwellings of the other date.</source>
-        <translation>أُعطيت {layer} للتاريخين معًا: اختر مساكن التاريخ الآخر.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as {parameter}, or all others count as appeared or vanished.</source>
-        <translation>لا تقع مساكن التاريخين على الأرض نفسها: إن كانت الصور كذلك فحدد مضلعات للأرض التي تُظهرها الصورتان في {parameter}، وإلا عُدّ كل ما سواها ظاهرًا أو مختفيًا.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
-        <translation>خارج المضلعات ولم تُحسب: {before} من مساكن التاريخ السابق، و{after} من مساكن التاريخ اللاحق</translation>
     </message>
     <message>
         <location filename="../algorithms/converting.py"/>
@@ -307,13 +277,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>1 dwelling</source>
-        <translation>مسكن واحد</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>{count} dwellings</source>
-        <translation>عدد المساكن: {count}</translation>
+        <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
+        <translation>مخيم,لاجئون,خيمة,مأوى,مبنى,مسقط,تعلم عميق,onnx</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -327,11 +292,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
-        <translation>مخيم,لاجئون,خيمة,مأوى,مبنى,مسقط,تعلم عميق,onnx</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
         <source>Number of dwellings</source>
         <translation>عدد المساكن</translation>
     </message>
@@ -339,6 +299,16 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/detect.py"/>
         <source>Covered square metres</source>
         <translation>الأمتار المربعة المغطاة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>1 dwelling</source>
+        <translation>مسكن واحد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{count} dwellings</source>
+        <translation>عدد المساكن: {count}</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -377,6 +347,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/features.py"/>
+        <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
+        <translation>تحتوي {layer} على مجموعات أشكال هندسية لا يعطيها QGIS نظام إحداثيات: حوّلها أولاً إلى مضلعات.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/features.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
         <translation>ليس للطبقة {layer} نظام إحداثيات، فالمساحات على الأرض غير معروفة: حدده في خصائص الطبقة.</translation>
     </message>
@@ -384,11 +359,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/features.py"/>
         <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
         <translation>حدود في {layer} لا مكان لها في نظام إحداثيات الطبقة الأخرى وتُركت: {count}. راجع نظام إحداثياتها.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/features.py"/>
-        <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
-        <translation>تحتوي {layer} على مجموعات أشكال هندسية لا يعطيها QGIS نظام إحداثيات: حوّلها أولاً إلى مضلعات.</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>
@@ -546,6 +516,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>‏إن لم يُحدد: {unset}.</translation>
     </message>
     <message>
+        <location filename="../algorithms/options.py"/>
+        <source>There is no device {name}: choose one of {known} as {parameter}.</source>
+        <translation>لا يوجد معالج باسم {name}: اختر واحدًا من {known} في {parameter}.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/outlines.py"/>
         <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
         <translation>تحتوي {layer} على حدود لا تقع في أي مكان على الأرض: راجع نظام إحداثياتها.</translation>
@@ -666,14 +641,19 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>لا أحد</translation>
     </message>
     <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels</source>
-        <translation>العتبة {threshold}، أصغر مساحة {area} م²، تداخل البلاطات {overlap} بكسل</translation>
+        <location filename="../algorithms/requests.py"/>
+        <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
+        <translation>‏تتعذر قراءة {path} كصورة: اختر طبقة نقطية أو ملفًا نقطيًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/requests.py"/>
+        <source>{parameter} is empty: choose another one, or leave it out.</source>
+        <translation>‏{parameter} فارغ: اختر غيره، أو اتركه.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Threshold {threshold}, tile overlap {overlap} pixels</source>
-        <translation>العتبة {threshold}، تداخل البلاطات {overlap} بكسل</translation>
+        <source>Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels</source>
+        <translation>العتبة {threshold}، أصغر مساحة {area} م²، تداخل البلاطات {overlap} بكسل</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -682,8 +662,13 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Model {id} on {where}</source>
-        <translation>النموذج {id} على {where}</translation>
+        <source>Threshold {threshold}, tile overlap {overlap} pixels</source>
+        <translation>العتبة {threshold}، تداخل البلاطات {overlap} بكسل</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>There is no valid pixel where dwellings were looked for.</source>
+        <translation>لا يوجد أي بكسل صالح حيث جرى البحث عن المساكن.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -694,11 +679,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/running.py"/>
         <source>{layer}: probability</source>
         <translation>‏{layer}: الاحتمال</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>There is no valid pixel where dwellings were looked for.</source>
-        <translation>لا يوجد أي بكسل صالح حيث جرى البحث عن المساكن.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -712,13 +692,13 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>Summary ({count})</source>
-        <translation>ملخص ({count})</translation>
+        <source>camp,refugee,statistics,density,count,report,hexagon</source>
+        <translation>مخيم,لاجئون,إحصاءات,كثافة,عدد,تقرير,مسدس</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>camp,refugee,statistics,density,count,report,hexagon</source>
-        <translation>مخيم,لاجئون,إحصاءات,كثافة,عدد,تقرير,مسدس</translation>
+        <source>Summary ({count})</source>
+        <translation>ملخص ({count})</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -752,18 +732,38 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>all dwellings</source>
-        <translation>كل المساكن</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
         <source>{layer} was given as dwellings and as boundaries: choose other boundaries, or none.</source>
         <translation>أُعطيت {layer} كمساكن وكحدود معًا: اختر حدودًا أخرى، أو لا تختر شيئًا.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
+        <source>all dwellings</source>
+        <translation>كل المساكن</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/summarise.py"/>
         <source>outside of all areas</source>
         <translation>خارج كل المناطق</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} cannot be written: {reason}. Is the disk full?</source>
+        <translation>لا يمكن كتابة {path}: {reason}. هل امتلأ القرص؟</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
+        <translation>تعذّرت كتابة {path} كاملًا: قد يكون القرص ممتلئًا، أو قد لا تحفظ صيغته كل الحدود كما يحفظها GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
+        <translation>يجري تغيير {path} في برنامج آخر أو في تحرير داخل QGIS: أنهِ ذلك أولًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} could not be written whole: is the disk full?</source>
+        <translation>تعذّرت كتابة {path} كاملًا: هل امتلأ القرص؟</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -794,11 +794,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/targets.py"/>
         <source>The folder {folder} does not exist: make it first.</source>
         <translation>المجلد {folder} غير موجود: أنشئه أولًا.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
-        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
-        <translation>يجري تغيير {path} في برنامج آخر أو في تحرير داخل QGIS: أنهِ ذلك أولًا.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -836,29 +831,14 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>‏{path} جهاز أو قناة: اختر اسمًا آخر.</translation>
     </message>
     <message>
-        <location filename="../algorithms/unwritten.py"/>
-        <source>{path} cannot be written: {reason}. Is the disk full?</source>
-        <translation>لا يمكن كتابة {path}: {reason}. هل امتلأ القرص؟</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/unwritten.py"/>
-        <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
-        <translation>تعذّرت كتابة {path} كاملًا: قد يكون القرص ممتلئًا، أو قد لا تحفظ صيغته كل الحدود كما يحفظها GeoPackage (.gpkg).</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/unwritten.py"/>
-        <source>{path} could not be written whole: is the disk full?</source>
-        <translation>تعذّرت كتابة {path} كاملًا: هل امتلأ القرص؟</translation>
-    </message>
-    <message>
         <location filename="../algorithms/writing.py"/>
         <source>The results cannot be put in place: close what has an earlier result of the same name open, such as a layer of the project ({reason})</source>
         <translation>لا يمكن وضع النتائج في مكانها: أغلق ما يفتح نتيجة سابقة بالاسم نفسه، كطبقة في المشروع ({reason})</translation>
     </message>
     <message>
-        <location filename="../doubts.py"/>
-        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as {nodata}, or as the layer's additional no data value, to leave them out.</source>
-        <translation>‏مضلعات أكبر من {most} م²، وقلّما يكون مسكن بهذا الحجم: {count}. انظر إليها أولًا: تُحسب الحواف والفجوات ذات اللون الواحد، التي لا تعدّها الطبقة بلا بيانات، أسطحًا؛ أدخل ذلك اللون في {nodata}، أو قيمةً إضافية بلا بيانات للطبقة، لاستبعادها.</translation>
+        <location filename="../feedback.py"/>
+        <source>stopped</source>
+        <translation>أُوقف</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1356,6 +1336,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>حدث خطأ غير متوقع ({kind})؛ التفاصيل في لوحة رسائل السجل، تبويب Camp Detector.</translation>
     </message>
     <message>
+        <location filename="../jobs.py"/>
+        <source>Model {id} on {where}</source>
+        <translation>النموذج {id} على {where}</translation>
+    </message>
+    <message>
         <location filename="../lattices.py"/>
         <source>{layer} does not say where it ends: choose an extent.</source>
         <translation>لا تذكر {layer} أين تنتهي: اختر نطاقًا.</translation>
@@ -1449,11 +1434,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../models/network.py"/>
         <source>{url} is no address of a web page.</source>
         <translation>‏{url} ليس عنوانًا على الويب.</translation>
-    </message>
-    <message>
-        <location filename="../models/network.py"/>
-        <source>stopped</source>
-        <translation>أُوقف</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
@@ -1736,6 +1716,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>إنه يقود إلى مكان آخر</translation>
     </message>
     <message>
+        <location filename="../words.py"/>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as {nodata}, or as the layer's additional no data value, to leave them out.</source>
+        <translation>‏مضلعات أكبر من {most} م²، وقلّما يكون مسكن بهذا الحجم: {count}. انظر إليها أولًا: تُحسب الحواف والفجوات ذات اللون الواحد، التي لا تعدّها الطبقة بلا بيانات، أسطحًا؛ أدخل ذلك اللون في {nodata}، أو قيمةً إضافية بلا بيانات للطبقة، لاستبعادها.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/options.py"/>
         <source>Imagery</source>
         <translation>الصور</translation>
@@ -1744,6 +1729,16 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/options.py"/>
         <source>Imagery from above: a raster file or layer, also WMS, XYZ tiles and virtual layers. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
         <translation>صور من الأعلى: ملف أو طبقة صورة نقطية، ومنها WMS وبلاطات XYZ والطبقات الافتراضية. يلزم أن تحوي النطاقات التي يذكرها النموذج، وأن تكون بكسلاتها قريبة في حجمها مما دُرِّب عليه؛ وما عداها يُعاد اعتيانه.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Probability raster</source>
+        <translation>راستر الاحتمال</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Class raster</source>
+        <translation>راستر الأصناف</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>

@@ -44,24 +44,14 @@
         <translation>ONNX Runtime, que ejecuta los modelos, no está instalado.</translation>
     </message>
     <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
-        <translation>{path} no se puede leer como imagen: elija una capa o un archivo ráster.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>There is no device {name}: choose one of {known} as {parameter}.</source>
-        <translation>No hay ningún dispositivo {name}: elija uno de {known} como {parameter}.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>{parameter} is empty: choose another one, or leave it out.</source>
-        <translation>{parameter} está vacía: elija otra, o no indique ninguna.</translation>
+        <location filename="../algorithms/base.py"/>
+        <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
+        <translation>{path} no es un modelo: elija un archivo ONNX (.onnx), un elemento STAC (.json) o un paquete (.dlpk).</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>The algorithm was not prepared: run it again.</source>
-        <translation>El algoritmo no se preparó: ejecútelo de nuevo.</translation>
+        <source>No model is installed: add one under Plugins &gt; Camp Detector &gt; Models.</source>
+        <translation>No hay ningún modelo instalado: añada uno en Complementos &gt; Camp Detector &gt; Modelos.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -75,18 +65,13 @@
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
-        <translation>{path} no es un modelo: elija un archivo ONNX (.onnx), un elemento STAC (.json) o un paquete (.dlpk).</translation>
+        <source>The algorithm was not prepared: run it again.</source>
+        <translation>El algoritmo no se preparó: ejecútelo de nuevo.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>There is no model {name}: choose one of the list, or add it under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation>No hay ningún modelo {name}: elija uno de la lista, o añádalo en Complementos &gt; Camp Detector &gt; Modelos.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/base.py"/>
-        <source>No model is installed: add one under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation>No hay ningún modelo instalado: añada uno en Complementos &gt; Camp Detector &gt; Modelos.</translation>
+        <source>Stopped; nothing was written.</source>
+        <translation>Detenido; no se escribió nada.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -114,28 +99,8 @@ Use Detectar viviendas para obtener polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Class raster</source>
-        <translation>Ráster de clases</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
-        <source>Probability raster</source>
-        <translation>Ráster de probabilidad</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
         <source>Say where the class raster goes.</source>
         <translation>Indique dónde se guarda el ráster de clases.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
-        <source>Stopped; nothing was written.</source>
-        <translation>Detenido; no se escribió nada.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>(choose a layer)</source>
-        <translation>(elija una capa)</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -153,8 +118,23 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>camp,refugee,change,difference,damage,growth</source>
+        <translation>campamento,refugiados,cambio,diferencia,daños,crecimiento</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>(choose a layer)</source>
+        <translation>(elija una capa)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
         <translation>{appeared} aparecieron, {vanished} desaparecieron, {unchanged} siguen, cambiadas: {before} antes, {after} después</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Changes ({counts})</source>
+        <translation>Cambios ({counts})</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -168,13 +148,18 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>Changes ({counts})</source>
-        <translation>Cambios ({counts})</translation>
+        <source>{layer} was given for both dates: choose the dwellings of the other date.</source>
+        <translation>Se dio {layer} para las dos fechas: elija las viviendas de la otra fecha.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>camp,refugee,change,difference,damage,growth</source>
-        <translation>campamento,refugiados,cambio,diferencia,daños,crecimiento</translation>
+        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as {parameter}, or all others count as appeared or vanished.</source>
+        <translation>Las viviendas de las dos fechas no están en el mismo terreno: si las imágenes tampoco lo están, indique polígonos del terreno que muestran ambas como {parameter}, o todas las demás cuentan como aparecidas o desaparecidas.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
+        <translation>Fuera de los polígonos y excluidas: {before} viviendas de la fecha anterior, {after} de la fecha posterior</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -230,21 +215,6 @@ Ambas fechas deben mostrar el mismo terreno: si no, indique polígonos del terre
         <location filename="../algorithms/compare.py"/>
         <source>Not one outline differs between the two dates: see that they are not copies of one layer.</source>
         <translation>Ningún contorno difiere entre las dos fechas: compruebe que no sean copias de una misma capa.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>{layer} was given for both dates: choose the dwellings of the other date.</source>
-        <translation>Se dio {layer} para las dos fechas: elija las viviendas de la otra fecha.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as {parameter}, or all others count as appeared or vanished.</source>
-        <translation>Las viviendas de las dos fechas no están en el mismo terreno: si las imágenes tampoco lo están, indique polígonos del terreno que muestran ambas como {parameter}, o todas las demás cuentan como aparecidas o desaparecidas.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
-        <translation>Fuera de los polígonos y excluidas: {before} viviendas de la fecha anterior, {after} de la fecha posterior</translation>
     </message>
     <message>
         <location filename="../algorithms/converting.py"/>
@@ -307,13 +277,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>1 dwelling</source>
-        <translation>1 vivienda</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>{count} dwellings</source>
-        <translation>{count} viviendas</translation>
+        <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
+        <translation>campamento,refugiados,tienda,refugio,edificio,huella,aprendizaje profundo,onnx</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -327,11 +292,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
-        <translation>campamento,refugiados,tienda,refugio,edificio,huella,aprendizaje profundo,onnx</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
         <source>Number of dwellings</source>
         <translation>Número de viviendas</translation>
     </message>
@@ -339,6 +299,16 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/detect.py"/>
         <source>Covered square metres</source>
         <translation>Metros cuadrados cubiertos</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>1 dwelling</source>
+        <translation>1 vivienda</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{count} dwellings</source>
+        <translation>{count} viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -377,6 +347,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/features.py"/>
+        <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
+        <translation>{layer} contiene colecciones de geometrías, a las que QGIS no da sistema de coordenadas: conviértalas antes en polígonos.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/features.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
         <translation>{layer} no tiene sistema de coordenadas, por lo que no se conocen las superficies en el terreno: defínalo en las propiedades de la capa.</translation>
     </message>
@@ -384,11 +359,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/features.py"/>
         <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
         <translation>Contornos de {layer} que no tienen lugar en el sistema de coordenadas de la otra capa y se omiten: {count}. Revise su sistema de coordenadas.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/features.py"/>
-        <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
-        <translation>{layer} contiene colecciones de geometrías, a las que QGIS no da sistema de coordenadas: conviértalas antes en polígonos.</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>
@@ -546,6 +516,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>Sin definir: {unset}.</translation>
     </message>
     <message>
+        <location filename="../algorithms/options.py"/>
+        <source>There is no device {name}: choose one of {known} as {parameter}.</source>
+        <translation>No hay ningún dispositivo {name}: elija uno de {known} como {parameter}.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/outlines.py"/>
         <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
         <translation>{layer} contiene contornos que no están en ningún lugar de la Tierra: revise su sistema de coordenadas.</translation>
@@ -666,14 +641,19 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>nadie</translation>
     </message>
     <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels</source>
-        <translation>Umbral {threshold}, superficie mínima {area} m², solape de teselas {overlap} píxeles</translation>
+        <location filename="../algorithms/requests.py"/>
+        <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
+        <translation>{path} no se puede leer como imagen: elija una capa o un archivo ráster.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/requests.py"/>
+        <source>{parameter} is empty: choose another one, or leave it out.</source>
+        <translation>{parameter} está vacía: elija otra, o no indique ninguna.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Threshold {threshold}, tile overlap {overlap} pixels</source>
-        <translation>Umbral {threshold}, solape de teselas {overlap} píxeles</translation>
+        <source>Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels</source>
+        <translation>Umbral {threshold}, superficie mínima {area} m², solape de teselas {overlap} píxeles</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -682,8 +662,13 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Model {id} on {where}</source>
-        <translation>Modelo {id} en {where}</translation>
+        <source>Threshold {threshold}, tile overlap {overlap} pixels</source>
+        <translation>Umbral {threshold}, solape de teselas {overlap} píxeles</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>There is no valid pixel where dwellings were looked for.</source>
+        <translation>No hay ningún píxel válido donde se buscaron viviendas.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -694,11 +679,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/running.py"/>
         <source>{layer}: probability</source>
         <translation>{layer}: probabilidad</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>There is no valid pixel where dwellings were looked for.</source>
-        <translation>No hay ningún píxel válido donde se buscaron viviendas.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -712,13 +692,13 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>Summary ({count})</source>
-        <translation>Resumen ({count})</translation>
+        <source>camp,refugee,statistics,density,count,report,hexagon</source>
+        <translation>campamento,refugiados,estadísticas,densidad,recuento,informe,hexágono</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>camp,refugee,statistics,density,count,report,hexagon</source>
-        <translation>campamento,refugiados,estadísticas,densidad,recuento,informe,hexágono</translation>
+        <source>Summary ({count})</source>
+        <translation>Resumen ({count})</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -752,18 +732,38 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>all dwellings</source>
-        <translation>todas las viviendas</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
         <source>{layer} was given as dwellings and as boundaries: choose other boundaries, or none.</source>
         <translation>Se dio {layer} como viviendas y como límites: elija otros límites, o ninguno.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
+        <source>all dwellings</source>
+        <translation>todas las viviendas</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/summarise.py"/>
         <source>outside of all areas</source>
         <translation>fuera de todas las zonas</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} cannot be written: {reason}. Is the disk full?</source>
+        <translation>{path} no se puede escribir: {reason}. ¿Está lleno el disco?</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
+        <translation>{path} no se pudo escribir entero: quizá el disco esté lleno, o su formato no guarde todos los contornos como lo hace un GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
+        <translation>{path} está siendo modificado por otro programa, o por una edición en QGIS: termínela primero.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} could not be written whole: is the disk full?</source>
+        <translation>{path} no se pudo escribir entero: ¿está lleno el disco?</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -794,11 +794,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/targets.py"/>
         <source>The folder {folder} does not exist: make it first.</source>
         <translation>La carpeta {folder} no existe: créela primero.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
-        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
-        <translation>{path} está siendo modificado por otro programa, o por una edición en QGIS: termínela primero.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -836,29 +831,14 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>{path} es un dispositivo o una tubería: elija otro nombre.</translation>
     </message>
     <message>
-        <location filename="../algorithms/unwritten.py"/>
-        <source>{path} cannot be written: {reason}. Is the disk full?</source>
-        <translation>{path} no se puede escribir: {reason}. ¿Está lleno el disco?</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/unwritten.py"/>
-        <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
-        <translation>{path} no se pudo escribir entero: quizá el disco esté lleno, o su formato no guarde todos los contornos como lo hace un GeoPackage (.gpkg).</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/unwritten.py"/>
-        <source>{path} could not be written whole: is the disk full?</source>
-        <translation>{path} no se pudo escribir entero: ¿está lleno el disco?</translation>
-    </message>
-    <message>
         <location filename="../algorithms/writing.py"/>
         <source>The results cannot be put in place: close what has an earlier result of the same name open, such as a layer of the project ({reason})</source>
         <translation>Los resultados no se pueden poner en su lugar: cierre lo que tenga abierto un resultado anterior del mismo nombre, como una capa del proyecto ({reason})</translation>
     </message>
     <message>
-        <location filename="../doubts.py"/>
-        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as {nodata}, or as the layer's additional no data value, to leave them out.</source>
-        <translation>Polígonos de más de {most} m², tamaño que casi ninguna vivienda alcanza: {count}. Mírelos primero: los bordes y huecos de un solo color que la capa no declara sin datos se toman por techos; indique ese color como {nodata}, o como valor sin datos adicional de la capa, para excluirlos.</translation>
+        <location filename="../feedback.py"/>
+        <source>stopped</source>
+        <translation>detenido</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1356,6 +1336,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>Ocurrió algo inesperado ({kind}); los detalles están en el panel de mensajes de registro, pestaña Camp Detector.</translation>
     </message>
     <message>
+        <location filename="../jobs.py"/>
+        <source>Model {id} on {where}</source>
+        <translation>Modelo {id} en {where}</translation>
+    </message>
+    <message>
         <location filename="../lattices.py"/>
         <source>{layer} does not say where it ends: choose an extent.</source>
         <translation>{layer} no dice dónde termina: elija una extensión.</translation>
@@ -1449,11 +1434,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../models/network.py"/>
         <source>{url} is no address of a web page.</source>
         <translation>{url} no es una dirección web.</translation>
-    </message>
-    <message>
-        <location filename="../models/network.py"/>
-        <source>stopped</source>
-        <translation>detenido</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
@@ -1736,6 +1716,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>lleva a otro lugar</translation>
     </message>
     <message>
+        <location filename="../words.py"/>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as {nodata}, or as the layer's additional no data value, to leave them out.</source>
+        <translation>Polígonos de más de {most} m², tamaño que casi ninguna vivienda alcanza: {count}. Mírelos primero: los bordes y huecos de un solo color que la capa no declara sin datos se toman por techos; indique ese color como {nodata}, o como valor sin datos adicional de la capa, para excluirlos.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/options.py"/>
         <source>Imagery</source>
         <translation>Imágenes</translation>
@@ -1744,6 +1729,16 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/options.py"/>
         <source>Imagery from above: a raster file or layer, also WMS, XYZ tiles and virtual layers. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
         <translation>Imágenes tomadas desde arriba: un archivo o una capa ráster, también WMS, teselas XYZ y capas virtuales. Necesitan las bandas que el modelo nombra y píxeles de tamaño parecido a los de su entrenamiento; las demás se remuestrean.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Probability raster</source>
+        <translation>Ráster de probabilidad</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Class raster</source>
+        <translation>Ráster de clases</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>

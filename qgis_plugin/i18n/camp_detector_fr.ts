@@ -44,24 +44,14 @@
         <translation>ONNX Runtime, qui exécute les modèles, n’est pas installé.</translation>
     </message>
     <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
-        <translation>{path} ne peut pas être lu comme imagerie : choisissez une couche raster ou un fichier raster.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>There is no device {name}: choose one of {known} as {parameter}.</source>
-        <translation>Il n’y a pas de processeur {name} : choisissez-en un parmi {known} comme {parameter}.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/asking.py"/>
-        <source>{parameter} is empty: choose another one, or leave it out.</source>
-        <translation>{parameter} est vide : choisissez-en une autre, ou n’en donnez pas.</translation>
+        <location filename="../algorithms/base.py"/>
+        <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
+        <translation>{path} n’est pas un modèle : choisissez un fichier ONNX (.onnx), un élément STAC (.json) ou un paquet (.dlpk).</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>The algorithm was not prepared: run it again.</source>
-        <translation>L’algorithme n’a pas été préparé : relancez-le.</translation>
+        <source>No model is installed: add one under Plugins &gt; Camp Detector &gt; Models.</source>
+        <translation>Aucun modèle n’est installé : ajoutez-en un sous Extensions &gt; Camp Detector &gt; Modèles.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -75,18 +65,13 @@
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
-        <translation>{path} n’est pas un modèle : choisissez un fichier ONNX (.onnx), un élément STAC (.json) ou un paquet (.dlpk).</translation>
+        <source>The algorithm was not prepared: run it again.</source>
+        <translation>L’algorithme n’a pas été préparé : relancez-le.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
-        <source>There is no model {name}: choose one of the list, or add it under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation>Il n’y a pas de modèle {name} : choisissez-en un dans la liste, ou ajoutez-le sous Extensions &gt; Camp Detector &gt; Modèles.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/base.py"/>
-        <source>No model is installed: add one under Plugins &gt; Camp Detector &gt; Models.</source>
-        <translation>Aucun modèle n’est installé : ajoutez-en un sous Extensions &gt; Camp Detector &gt; Modèles.</translation>
+        <source>Stopped; nothing was written.</source>
+        <translation>Arrêté ; rien n’a été écrit.</translation>
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
@@ -114,28 +99,8 @@ Utilisez Détecter les habitations pour obtenir des polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/classify.py"/>
-        <source>Class raster</source>
-        <translation>Raster des classes</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
-        <source>Probability raster</source>
-        <translation>Raster de probabilité</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
         <source>Say where the class raster goes.</source>
         <translation>Indiquez où enregistrer le raster des classes.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/classify.py"/>
-        <source>Stopped; nothing was written.</source>
-        <translation>Arrêté ; rien n’a été écrit.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>(choose a layer)</source>
-        <translation>(choisissez une couche)</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -153,8 +118,23 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
+        <source>camp,refugee,change,difference,damage,growth</source>
+        <translation>camp,réfugiés,changement,différence,dégâts,croissance</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>(choose a layer)</source>
+        <translation>(choisissez une couche)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
         <source>{appeared} appeared, {vanished} vanished, {unchanged} stayed, changed: {before} before, {after} after</source>
         <translation>{appeared} apparues, {vanished} disparues, {unchanged} restées, changées : {before} avant, {after} après</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Changes ({counts})</source>
+        <translation>Changements ({counts})</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -168,13 +148,18 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>Changes ({counts})</source>
-        <translation>Changements ({counts})</translation>
+        <source>{layer} was given for both dates: choose the dwellings of the other date.</source>
+        <translation>{layer} a été donnée pour les deux dates : choisissez les habitations de l’autre date.</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
-        <source>camp,refugee,change,difference,damage,growth</source>
-        <translation>camp,réfugiés,changement,différence,dégâts,croissance</translation>
+        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as {parameter}, or all others count as appeared or vanished.</source>
+        <translation>Les habitations des deux dates ne se trouvent pas sur le même terrain : si c’est aussi le cas des images, donnez des polygones du terrain que montrent les deux comme {parameter}, sinon toutes les autres comptent comme apparues ou disparues.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/compare.py"/>
+        <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
+        <translation>Hors des polygones et non comptées : {before} habitations de la date ancienne, {after} de la date récente</translation>
     </message>
     <message>
         <location filename="../algorithms/compare.py"/>
@@ -230,21 +215,6 @@ Les deux dates doivent montrer le même terrain : sinon, donnez des polygones du
         <location filename="../algorithms/compare.py"/>
         <source>Not one outline differs between the two dates: see that they are not copies of one layer.</source>
         <translation>Aucun contour ne diffère entre les deux dates : vérifiez que ce ne sont pas des copies d’une même couche.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>{layer} was given for both dates: choose the dwellings of the other date.</source>
-        <translation>{layer} a été donnée pour les deux dates : choisissez les habitations de l’autre date.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>The dwellings of the two dates do not lie on the same ground: if the imagery does not either, give polygons of the ground that both show as {parameter}, or all others count as appeared or vanished.</source>
-        <translation>Les habitations des deux dates ne se trouvent pas sur le même terrain : si c’est aussi le cas des images, donnez des polygones du terrain que montrent les deux comme {parameter}, sinon toutes les autres comptent comme apparues ou disparues.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/compare.py"/>
-        <source>Outside of the polygons and left out: {before} dwellings of the earlier date, {after} of the later date</source>
-        <translation>Hors des polygones et non comptées : {before} habitations de la date ancienne, {after} de la date récente</translation>
     </message>
     <message>
         <location filename="../algorithms/converting.py"/>
@@ -307,13 +277,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>1 dwelling</source>
-        <translation>1 habitation</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
-        <source>{count} dwellings</source>
-        <translation>{count} habitations</translation>
+        <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
+        <translation>camp,réfugiés,tente,abri,bâtiment,emprise,apprentissage profond,onnx</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -327,11 +292,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
-        <source>camp,refugee,tent,shelter,building,footprint,deep learning,onnx</source>
-        <translation>camp,réfugiés,tente,abri,bâtiment,emprise,apprentissage profond,onnx</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/detect.py"/>
         <source>Number of dwellings</source>
         <translation>Nombre d’habitations</translation>
     </message>
@@ -339,6 +299,16 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/detect.py"/>
         <source>Covered square metres</source>
         <translation>Mètres carrés couverts</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>1 dwelling</source>
+        <translation>1 habitation</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/detect.py"/>
+        <source>{count} dwellings</source>
+        <translation>{count} habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/detect.py"/>
@@ -377,6 +347,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/features.py"/>
+        <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
+        <translation>{layer} contient des collections de géométries, auxquelles QGIS ne donne pas de système de coordonnées : convertissez-les d’abord en polygones.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/features.py"/>
         <source>{layer} has no coordinate system, so that areas on the ground are unknown: set it in the layer's properties.</source>
         <translation>{layer} n’a pas de système de coordonnées, les surfaces au sol sont donc inconnues : définissez-le dans les propriétés de la couche.</translation>
     </message>
@@ -384,11 +359,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/features.py"/>
         <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
         <translation>Contours de {layer} qui n’ont pas de place dans le système de coordonnées de l’autre couche et sont omis : {count}. Vérifiez son système de coordonnées.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/features.py"/>
-        <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
-        <translation>{layer} contient des collections de géométries, auxquelles QGIS ne donne pas de système de coordonnées : convertissez-les d’abord en polygones.</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>
@@ -546,6 +516,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Non défini : {unset}.</translation>
     </message>
     <message>
+        <location filename="../algorithms/options.py"/>
+        <source>There is no device {name}: choose one of {known} as {parameter}.</source>
+        <translation>Il n’y a pas de processeur {name} : choisissez-en un parmi {known} comme {parameter}.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/outlines.py"/>
         <source>{layer} holds outlines that lie nowhere on the Earth: look at its coordinate system.</source>
         <translation>{layer} contient des contours qui ne se trouvent nulle part sur Terre : vérifiez son système de coordonnées.</translation>
@@ -666,14 +641,19 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>personne</translation>
     </message>
     <message>
-        <location filename="../algorithms/running.py"/>
-        <source>Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels</source>
-        <translation>Seuil {threshold}, surface minimale {area} m², recouvrement des tuiles {overlap} pixels</translation>
+        <location filename="../algorithms/requests.py"/>
+        <source>{path} cannot be read as imagery: choose a raster layer or file.</source>
+        <translation>{path} ne peut pas être lu comme imagerie : choisissez une couche raster ou un fichier raster.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/requests.py"/>
+        <source>{parameter} is empty: choose another one, or leave it out.</source>
+        <translation>{parameter} est vide : choisissez-en une autre, ou n’en donnez pas.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Threshold {threshold}, tile overlap {overlap} pixels</source>
-        <translation>Seuil {threshold}, recouvrement des tuiles {overlap} pixels</translation>
+        <source>Threshold {threshold}, minimum area {area} m², tile overlap {overlap} pixels</source>
+        <translation>Seuil {threshold}, surface minimale {area} m², recouvrement des tuiles {overlap} pixels</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -682,8 +662,13 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
-        <source>Model {id} on {where}</source>
-        <translation>Modèle {id} sur {where}</translation>
+        <source>Threshold {threshold}, tile overlap {overlap} pixels</source>
+        <translation>Seuil {threshold}, recouvrement des tuiles {overlap} pixels</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/running.py"/>
+        <source>There is no valid pixel where dwellings were looked for.</source>
+        <translation>Il n’y a aucun pixel valide là où des habitations ont été cherchées.</translation>
     </message>
     <message>
         <location filename="../algorithms/running.py"/>
@@ -694,11 +679,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/running.py"/>
         <source>{layer}: probability</source>
         <translation>{layer} : probabilité</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/running.py"/>
-        <source>There is no valid pixel where dwellings were looked for.</source>
-        <translation>Il n’y a aucun pixel valide là où des habitations ont été cherchées.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -712,13 +692,13 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>Summary ({count})</source>
-        <translation>Résumé ({count})</translation>
+        <source>camp,refugee,statistics,density,count,report,hexagon</source>
+        <translation>camp,réfugiés,statistiques,densité,comptage,rapport,hexagone</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>camp,refugee,statistics,density,count,report,hexagon</source>
-        <translation>camp,réfugiés,statistiques,densité,comptage,rapport,hexagone</translation>
+        <source>Summary ({count})</source>
+        <translation>Résumé ({count})</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
@@ -752,18 +732,38 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
-        <source>all dwellings</source>
-        <translation>toutes les habitations</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/summarise.py"/>
         <source>{layer} was given as dwellings and as boundaries: choose other boundaries, or none.</source>
         <translation>{layer} a été donnée comme habitations et comme limites : choisissez d’autres limites, ou aucune.</translation>
     </message>
     <message>
         <location filename="../algorithms/summarise.py"/>
+        <source>all dwellings</source>
+        <translation>toutes les habitations</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/summarise.py"/>
         <source>outside of all areas</source>
         <translation>hors de toutes les zones</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} cannot be written: {reason}. Is the disk full?</source>
+        <translation>{path} ne peut pas être écrit : {reason}. Le disque est-il plein ?</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
+        <translation>{path} n’a pas pu être écrit en entier : le disque est peut-être plein, ou son format ne contient pas tous les contours comme le fait un GeoPackage (.gpkg).</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
+        <translation>{path} est en cours de modification par un autre programme, ou par une édition dans QGIS : terminez-la d’abord.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/tables.py"/>
+        <source>{path} could not be written whole: is the disk full?</source>
+        <translation>{path} n’a pas pu être écrit en entier : le disque est-il plein ?</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -794,11 +794,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/targets.py"/>
         <source>The folder {folder} does not exist: make it first.</source>
         <translation>Le dossier {folder} n’existe pas : créez-le d’abord.</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/targets.py"/>
-        <source>{path} is being changed by another program, or by an edit in QGIS: finish that first.</source>
-        <translation>{path} est en cours de modification par un autre programme, ou par une édition dans QGIS : terminez-la d’abord.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -836,29 +831,14 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>{path} est un périphérique ou un tube : choisissez un autre nom.</translation>
     </message>
     <message>
-        <location filename="../algorithms/unwritten.py"/>
-        <source>{path} cannot be written: {reason}. Is the disk full?</source>
-        <translation>{path} ne peut pas être écrit : {reason}. Le disque est-il plein ?</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/unwritten.py"/>
-        <source>{path} could not be written whole: the disk may be full, or its format not hold all outlines as a GeoPackage (.gpkg) does.</source>
-        <translation>{path} n’a pas pu être écrit en entier : le disque est peut-être plein, ou son format ne contient pas tous les contours comme le fait un GeoPackage (.gpkg).</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/unwritten.py"/>
-        <source>{path} could not be written whole: is the disk full?</source>
-        <translation>{path} n’a pas pu être écrit en entier : le disque est-il plein ?</translation>
-    </message>
-    <message>
         <location filename="../algorithms/writing.py"/>
         <source>The results cannot be put in place: close what has an earlier result of the same name open, such as a layer of the project ({reason})</source>
         <translation>Les résultats ne peuvent pas être mis en place : fermez ce qui garde ouvert un résultat antérieur du même nom, comme une couche du projet ({reason})</translation>
     </message>
     <message>
-        <location filename="../doubts.py"/>
-        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as {nodata}, or as the layer's additional no data value, to leave them out.</source>
-        <translation>Polygones de plus de {most} m², ce que presque aucune habitation n’atteint : {count}. Regardez-les d’abord : des bords et des trous d’une seule couleur, que la couche ne déclare pas sans données, sont pris pour des toits ; indiquez cette couleur comme {nodata}, ou comme valeur nulle supplémentaire de la couche, pour les exclure.</translation>
+        <location filename="../feedback.py"/>
+        <source>stopped</source>
+        <translation>arrêté</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1356,6 +1336,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Une erreur inattendue s’est produite ({kind}) ; les détails sont dans le panneau des messages du journal, onglet Camp Detector.</translation>
     </message>
     <message>
+        <location filename="../jobs.py"/>
+        <source>Model {id} on {where}</source>
+        <translation>Modèle {id} sur {where}</translation>
+    </message>
+    <message>
         <location filename="../lattices.py"/>
         <source>{layer} does not say where it ends: choose an extent.</source>
         <translation>{layer} n’indique pas où elle finit : choisissez une emprise.</translation>
@@ -1449,11 +1434,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../models/network.py"/>
         <source>{url} is no address of a web page.</source>
         <translation>{url} n’est pas une adresse du Web.</translation>
-    </message>
-    <message>
-        <location filename="../models/network.py"/>
-        <source>stopped</source>
-        <translation>arrêté</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
@@ -1736,6 +1716,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>elle mène ailleurs</translation>
     </message>
     <message>
+        <location filename="../words.py"/>
+        <source>Polygons larger than {most} m², which hardly any dwelling is: {count}. Look there first: borders and holes of one colour that the layer does not call nodata are taken for roofs; give that colour as {nodata}, or as the layer's additional no data value, to leave them out.</source>
+        <translation>Polygones de plus de {most} m², ce que presque aucune habitation n’atteint : {count}. Regardez-les d’abord : des bords et des trous d’une seule couleur, que la couche ne déclare pas sans données, sont pris pour des toits ; indiquez cette couleur comme {nodata}, ou comme valeur nulle supplémentaire de la couche, pour les exclure.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/options.py"/>
         <source>Imagery</source>
         <translation>Images</translation>
@@ -1744,6 +1729,16 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/options.py"/>
         <source>Imagery from above: a raster file or layer, also WMS, XYZ tiles and virtual layers. It needs the bands that the model names, and pixels about as large as those that the model was trained on; others are resampled.</source>
         <translation>Images vues du ciel : un fichier ou une couche raster, aussi WMS, tuiles XYZ et couches virtuelles. Il leur faut les bandes que le modèle nomme, et des pixels à peu près aussi grands que ceux de son entraînement ; les autres sont rééchantillonnées.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Probability raster</source>
+        <translation>Raster de probabilité</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Class raster</source>
+        <translation>Raster des classes</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>

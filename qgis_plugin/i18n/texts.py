@@ -64,15 +64,16 @@ def _texts_in(tree: ast.AST) -> Iterator[str]:
             name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
             if name == "tr" and node.args:
                 yield from _literals(node.args[0])
-        elif isinstance(node, ast.Assign) and _is_labels(node):
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value and _is_labels(node):
             for value in ast.walk(node.value):
                 if isinstance(value, ast.Dict):
                     for text in value.values:
                         yield from _literals(text)
 
 
-def _is_labels(node: ast.Assign) -> bool:
-    return any(isinstance(t, ast.Name) and t.id == "LABELS" for t in node.targets)
+def _is_labels(node: ast.Assign | ast.AnnAssign) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return any(isinstance(t, ast.Name) and t.id == "LABELS" for t in targets)
 
 
 def _literals(node: ast.AST) -> Iterator[str]:
@@ -91,9 +92,9 @@ def read_ts(path: Path) -> dict[str, str]:
     translations = {}
     for message in root.iter("message"):
         translation = message.find("translation")
-        done = translation is not None and translation.get("type") is None
+        is_finished = translation is not None and translation.get("type") is None
         translations[message.findtext("source") or ""] = (
-            (translation.text or "") if done and translation is not None else ""
+            (translation.text or "") if is_finished and translation is not None else ""
         )
     return translations
 
@@ -108,13 +109,13 @@ def ts_text(language: str, translations: Mapping[str, str], places: Mapping[str,
         f"    <name>{CONTEXT}</name>",
     ]
     for source, place in places.items():
-        done = translations.get(source, "")
-        state = "" if done else ' type="unfinished"'
+        text = translations.get(source, "")
+        state = "" if text else ' type="unfinished"'
         lines += [
             "    <message>",
             f'        <location filename="../{place}"/>',
             f"        <source>{escape(source)}</source>",
-            f"        <translation{state}>{escape(done)}</translation>",
+            f"        <translation{state}>{escape(text)}</translation>",
             "    </message>",
         ]
     return "\n".join([*lines, "</context>", "</TS>", ""])
@@ -123,10 +124,10 @@ def ts_text(language: str, translations: Mapping[str, str], places: Mapping[str,
 def qm_bytes(language: str, translations: Mapping[str, str]) -> bytes:
     """A ``.qm`` file of the texts that are translated, and those of QGIS that are mended."""
     messages, offsets = bytearray(), []
-    known = {(CONTEXT, source): done for source, done in translations.items() if done}
-    for (context, source), done in sorted({**known, **MENDED.get(language, {})}.items()):
+    own = {(CONTEXT, source): text for source, text in translations.items() if text}
+    for (context, source), text in sorted({**own, **MENDED.get(language, {})}.items()):
         offsets.append((_hash(source.encode()), len(messages)))
-        messages += _tagged(_TRANSLATION, done.encode("utf-16-be"))
+        messages += _tagged(_TRANSLATION, text.encode("utf-16-be"))
         messages += _tagged(_COMMENT, b"")
         messages += _tagged(_SOURCE, source.encode())
         messages += _tagged(_CONTEXT, context.encode())
@@ -162,13 +163,13 @@ def update() -> dict[str, int]:
     waiting = {}
     for language in LANGUAGES:
         stem = HOME / f"camp_detector_{language}"
-        known = read_ts(stem.with_suffix(".ts"))
-        translations = {source: known.get(source, "") for source in places}
+        old = read_ts(stem.with_suffix(".ts"))
+        translations = {source: old.get(source, "") for source in places}
         stem.with_suffix(".ts").write_text(
             ts_text(language, translations, places), encoding="utf-8"
         )
         stem.with_suffix(".qm").write_bytes(qm_bytes(language, translations))
-        waiting[language] = sum(not done for done in translations.values())
+        waiting[language] = sum(not text for text in translations.values())
     return waiting
 
 

@@ -59,7 +59,7 @@ class Offer:
 class Catalogue:
     """A catalogue that was read."""
 
-    where: str
+    root: str
     offers: list[Offer] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     """Reasons why items are not offered, a sentence for each."""
@@ -82,34 +82,34 @@ def read_local(place: str, limit: int) -> bytes:
     return bytes(read_file(Path(place), limit))
 
 
-def read_catalogue(where: str, read: Optional[Read] = None) -> Catalogue:
+def read_catalogue(root: str, read: Optional[Read] = None) -> Catalogue:
     """Look through a catalogue, a collection or an item.
 
     Args:
-        where: Path or address of its JSON file.
+        root: Path or address of its JSON file.
         read: How; by default only files can be read.
 
     Raises:
         CampDetectorError: It cannot be read, or is none.
     """
     read = read or read_local
-    catalogue = Catalogue(where)
-    waiting, seen = [where], {where}
-    while waiting and len(seen) <= _MOST_PAGES and len(catalogue.offers) < _MOST_ITEMS:
+    catalogue = Catalogue(root)
+    waiting, places = [root], {root}
+    while waiting and len(places) <= _MOST_PAGES and len(catalogue.offers) < _MOST_ITEMS:
         place = waiting.pop(0)
         try:
             page = read_json(read(place, MAX_ITEM), place)
         except Cancelled:
             raise
         except CampDetectorError as error:
-            if place == where:
+            if place == root:
                 raise
             catalogue.left_out.append(sentence_of(error))
             continue
         _take(page, place, catalogue)
         for target in _links(page, place, catalogue):
-            if target not in seen and len(seen) < _MOST_PAGES:
-                seen.add(target)
+            if target not in places and len(places) < _MOST_PAGES:
+                places.add(target)
                 waiting.append(target)
     return catalogue
 
@@ -152,14 +152,14 @@ def _take(page: Mapping[str, object], place: str, catalogue: Catalogue) -> None:
     features = page.get("features") if kind == "FeatureCollection" else [page]
     if kind not in ("Feature", "FeatureCollection", "Catalog", "Collection"):
         msg = tr("{place} is no STAC catalogue, collection or item.", place=place)
-        if place == catalogue.where:
+        if place == catalogue.root:
             raise PredictorError(msg)
         catalogue.left_out.append(msg)
         return
     for item in features if isinstance(features, list) else []:
         if isinstance(item, dict) and item.get("type") == "Feature":
             try:
-                catalogue.offers.append(_offer(item, place, catalogue.where))
+                catalogue.offers.append(_offer(item, place, catalogue.root))
             except CampDetectorError as error:
                 catalogue.left_out.append(sentence_of(error))
 
@@ -181,7 +181,7 @@ def _links(page: Mapping[str, object], place: str, catalogue: Catalogue) -> list
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") in ("child", "item", "items"):
             try:
-                targets.append(resolve(link.get("href"), place, catalogue.where))
+                targets.append(resolve(link.get("href"), place, catalogue.root))
             except CampDetectorError as error:
                 catalogue.left_out.append(sentence_of(error))
     return targets

@@ -58,8 +58,8 @@ class InstalledModel:
         Raises:
             CampDetectorError: The file is missing, or not the one that was looked at before.
         """
-        opened = open_model(self.path)
-        if opened.sha256 != self.sha256:
+        model_file = open_model(self.path)
+        if model_file.sha256 != self.sha256:
             raise PredictorError(
                 tr(
                     "{path} has changed since it was added (its checksum differs): remove the "
@@ -67,7 +67,7 @@ class InstalledModel:
                     path=self.path,
                 )
             )
-        return bytes(opened.onnx)
+        return bytes(model_file.onnx)
 
     @property
     def area(self) -> Optional[Mapping[str, object]]:
@@ -94,8 +94,8 @@ def accuracy_of(item: Mapping[str, object], spec: ModelSpec) -> list[tuple[str, 
         if isinstance(kinds, dict):
             pairs.append((part, _figures(kinds)))
             pairs += [
-                (f"{part} {what}", _figures(figures))
-                for what, figures in kinds.items()
+                (f"{part} {measure}", _figures(figures))
+                for measure, figures in kinds.items()
                 if isinstance(figures, dict)
             ]
     pairs = [(name, figures) for name, figures in pairs if figures]

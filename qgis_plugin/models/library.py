@@ -59,8 +59,8 @@ class ModelLibrary:
         unique: dict[str, InstalledModel] = {}
         for model in models:
             unique.setdefault(model.sha256, model)
-        named = Counter(model.spec.id for model in unique.values())
-        return [replace(m, namesake=named[m.spec.id] > 1) for m in unique.values()]
+        counts = Counter(model.spec.id for model in unique.values())
+        return [replace(m, namesake=counts[m.spec.id] > 1) for m in unique.values()]
 
     def default(self, among: Optional[Sequence[InstalledModel]] = None) -> Optional[InstalledModel]:
         """The model that the user prefers, else the first one; None where there is none.
@@ -94,13 +94,13 @@ class ModelLibrary:
         path = Path(name)
         if path.suffix.lower() in ENDINGS:
             return look_at(path, FOLDER)
-        known = ", ".join(m.id for m in models) or tr("none")
+        names = ", ".join(m.id for m in models) or tr("none")
         raise PredictorError(
             tr(
                 "There is no model {name} (there are: {known}): add it under Plugins > Camp "
                 "Detector > Models, or give its file as “Another model file” (MODEL_FILE).",
                 name=name,
-                known=known,
+                known=names,
             )
         )
 
@@ -110,8 +110,8 @@ class ModelLibrary:
         Raises:
             CampDetectorError: It is no model, or cannot be stored.
         """
-        opened = open_model(path)
-        return self.add_bytes(opened.onnx, item=opened.item, source=str(path))
+        model_file = open_model(path)
+        return self.add_bytes(model_file.onnx, item=model_file.item, source=str(path))
 
     def add_bytes(self, data: bytes, *, item: Mapping[str, object], source: str) -> InstalledModel:
         """Store the bytes of an ONNX file; nothing is stored of what came with the plugin.
@@ -184,11 +184,12 @@ class ModelLibrary:
         about = json_of(folder / "about.json")
         model = look_at(folder / "model.onnx", ADDED)
         item = about.get("item")
-        return InstalledModel(
-            path=model.path, spec=model.spec, origin=ADDED, size=model.size,
+        return replace(
+            model,
             sha256=str(about.get("sha256") or model.sha256),
-            item=item if isinstance(item, dict) else {}, source=str(about.get("source") or ""),
-        )  # fmt: skip
+            item=item if isinstance(item, dict) else {},
+            source=str(about.get("source") or ""),
+        )
 
 
 def _folders_of(value: object) -> list[Path]:

@@ -6,8 +6,9 @@ from typing import Callable, Optional
 
 from qgis.core import QgsFeedback
 
-from camp_detector_core.engine.errors import Cancelled, PredictorError
+from camp_detector_core.engine.errors import PredictorError
 
+from ..feedback import stop_if_asked
 from ..i18n import tr
 from ..web.exchange import Ask, ask_all
 from ..web.places import origin_of
@@ -42,15 +43,13 @@ def fetch(
     if origin_of(url) is None:
         raise PredictorError(tr("{url} is no address of a web page.", url=url))
 
-    def seen(received: int, total: int) -> None:
+    def tell(received: int, total: int) -> None:
         if progress is not None:
             progress(100.0 * received / total)
 
-    if feedback.isCanceled():
-        raise Cancelled(tr("stopped"))
-    (answer,) = ask_all([Ask(url, limit)], cancelled=feedback.isCanceled, progress=seen)
-    if feedback.isCanceled():
-        raise Cancelled(tr("stopped"))
+    stop_if_asked(feedback)
+    (answer,) = ask_all([Ask(url, limit)], cancelled=feedback.isCanceled, progress=tell)
+    stop_if_asked(feedback)
     if answer.is_good:
         return answer.body
     raise PredictorError(tr("{url} could not be fetched: {reason}", url=url, reason=answer.reason))

@@ -38,8 +38,13 @@ def look_at(path: Path, origin: str) -> InstalledModel:
     entry = _read.get(key)
     if entry is None:
         try:
-            opened = reader.open_model(path)
-            entry = (opened.spec, opened.sha256, len(opened.onnx), dict(opened.item))
+            model_file = reader.open_model(path)
+            entry = (
+                model_file.spec,
+                model_file.sha256,
+                len(model_file.onnx),
+                dict(model_file.item),
+            )
         except CampDetectorError as error:
             if isinstance(error.__cause__, OSError):  # it may be readable in a moment
                 raise
@@ -54,7 +59,7 @@ def look_at(path: Path, origin: str) -> InstalledModel:
 
 def _state_of(path: Path) -> _State:
     """Path, time and size of what a model is read from; empty where it cannot be told."""
-    own = _stated([path])
+    own = _states_of([path])
     if path.suffix.lower() != ".json" or not own:
         return own
     if own not in _assets:
@@ -68,12 +73,12 @@ def _state_of(path: Path) -> _State:
     if asset is None:
         return own  # no item of a model, whatever lies beside it
     try:
-        return _stated([path, stac.onnx_path(asset, path)])
+        return _states_of([path, stac.onnx_path(asset, path)])
     except CampDetectorError:
         return own  # which says it of the link as it stands there
 
 
-def _stated(paths: Sequence[Path]) -> _State:
+def _states_of(paths: Sequence[Path]) -> _State:
     try:
         states = [(str(p.resolve()), p.stat()) for p in paths]
     except (OSError, RuntimeError):

@@ -2,17 +2,6 @@
 
 from __future__ import annotations
 
-from .errors import RuntimeProblem, Stopped
-from .loading import State, activate, is_there, problem, ready, require, state
+from .loading import State, is_there, problem, require, state
 
-__all__ = [
-    "RuntimeProblem",
-    "State",
-    "Stopped",
-    "activate",
-    "is_there",
-    "problem",
-    "ready",
-    "require",
-    "state",
-]
+__all__ = ["State", "is_there", "problem", "require", "state"]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional
 
+from ..faults import Fault
 from ..i18n import tr
-from .errors import RuntimeProblem
 from .process import ask
 
 _TIMEOUT = 120
@@ -71,8 +71,8 @@ def check(python: str, folder: Path, cancelled: Callable[[], bool] = lambda: Fal
         cancelled: Whether the user wants to stop.
 
     Raises:
-        Stopped: The user wants to.
-        RuntimeProblem: It does not work, or another numpy would be loaded.
+        Cancelled: The user wants to.
+        Fault: It does not work, or another numpy would be loaded.
     """
     import numpy as np
 
@@ -85,28 +85,26 @@ def check(python: str, folder: Path, cancelled: Callable[[], bool] = lambda: Fal
         "model": IDENTITY.hex(),
     }
     try:
-        done = ask(
+        process = ask(
             [python, "-c", _SCRIPT],
             stdin=json.dumps(environment),
             seconds=_TIMEOUT,
             cancelled=cancelled,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise RuntimeProblem(
-            tr("ONNX Runtime could not be tried out: {reason}", reason=error)
-        ) from error
-    lines = done.out.strip().splitlines()
+        raise Fault(tr("ONNX Runtime could not be tried out: {reason}", reason=error)) from error
+    lines = process.out.strip().splitlines()
     try:
         answer: dict[str, Any] = json.loads(lines[-1])
     except (IndexError, ValueError):
-        answer = {"error": " ".join(done.err.split())[-300:] or f"exit {done.code}"}
+        answer = {"error": " ".join(process.err.split())[-300:] or f"exit {process.code}"}
     missing = str(answer.get("missing", "")).partition(".")[0]
     if missing == "onnxruntime":
         answer["error"] = tr("parts of it are missing")
     elif missing:
         return Checked(missing=missing)
     if answer.get("error") or not answer.get("works"):
-        raise RuntimeProblem(
+        raise Fault(
             tr(
                 "ONNX Runtime was fetched but does not work with this QGIS: {reason}",
                 reason=answer.get("error") or tr("it gave a wrong result"),
@@ -114,7 +112,7 @@ def check(python: str, folder: Path, cancelled: Callable[[], bool] = lambda: Fal
         )
     version, origin = answer["numpy"]
     if version != np.__version__ or Path(origin).resolve() != Path(np.__file__).resolve():
-        raise RuntimeProblem(
+        raise Fault(
             tr(
                 "This would put numpy {other} in the place of QGIS' numpy {own}, so it was not "
                 "installed.",

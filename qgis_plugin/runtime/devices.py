@@ -20,6 +20,8 @@ SETTING = "camp_detector/device"
 """Key of the user's settings: the device that is preferred."""
 GPUS = tuple(predictors.GPUS.values())
 """Providers of ONNX Runtime that run on a GPU, the fastest first."""
+WORDS = {provider: word for word, provider in predictors.GPUS.items()}
+"""The word of the table of options for each of them."""
 
 
 def label(device: str) -> str:
@@ -39,8 +41,8 @@ def devices(platform: str = sys.platform) -> list[str]:
     ONNX Runtime is not loaded for it: QGIS asks when it starts. Whether it is made for a GPU, and
     whether there is a driver, shows when a model is loaded.
     """
-    known = {"win32": GPUS[:2], "linux": GPUS[:1], "darwin": GPUS[2:]}
-    return [AUTO, CPU, *known.get(platform, ())]
+    gpus = {"win32": GPUS[:2], "linux": GPUS[:1], "darwin": GPUS[2:]}
+    return [AUTO, CPU, *gpus.get(platform, ())]
 
 
 def preference() -> str:
@@ -61,19 +63,18 @@ def load(
 
     Args:
         data: The ONNX file.
-        device: One of `devices`.
+        device: One of `devices`, or a word of the table of options.
         warn: Told in a sentence where a GPU cannot be used, or fails later, and the processor
             takes over; perhaps from another thread.
 
     Raises:
-        RuntimeProblem: ONNX Runtime cannot be used.
+        Fault: ONNX Runtime cannot be used.
         CampDetectorError: The model cannot be loaded.
     """
     loading.require()
-    names = {provider: name for name, provider in predictors.GPUS.items()}
     return predictors.open_predictor(
         predictors.OnnxBytes(data),
-        names.get(device, device),
+        WORDS.get(device, device),
         on_fallback=lambda fallback: warn(fallback_sentence(fallback)),
     )
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Mapping, Optional
 
+from camp_detector_core.engine.errors import Cancelled
+
+from ..faults import Fault
 from ..i18n import tr
 from . import places
 from .check import Checked, check
-from .errors import RuntimeProblem, Stopped
 from .offline import refuse_other
 from .pip import Feedback, Pip
 from .python import find_python
@@ -53,18 +55,15 @@ class Request:
 
 def choices(platform: str = sys.platform) -> tuple[str, ...]:
     """The packages of ONNX Runtime that exist for a system, that for the processor first."""
-    return {
-        "win32": (CPU, DIRECTML, CUDA),
-        "linux": (CPU, CUDA),
-    }.get(platform, (CPU,))
+    return {"win32": (CPU, DIRECTML, CUDA), "linux": (CPU, CUDA)}.get(platform, (CPU,))
 
 
 def install(request: Request, feedback: Feedback) -> places.Installed:
     """Fetch or unpack ONNX Runtime, try it out, and let it count.
 
     Raises:
-        RuntimeProblem: With a sentence; nothing has changed then.
-        Stopped: The user wants to; nothing has changed.
+        Fault: With a sentence; nothing has changed then.
+        Cancelled: The user wants to; nothing has changed.
     """
     package = package_of(request.wheel) if request.wheel else request.package
     if request.wheel:
@@ -89,13 +88,13 @@ def install(request: Request, feedback: Feedback) -> places.Installed:
         feedback.say(tr("Trying it out beside QGIS' numpy"))
         checked = _check(pip, stage, feedback)
         if feedback.cancelled():
-            raise Stopped(tr("The installation was stopped."))
+            raise Cancelled(tr("The installation was stopped."))
         final = home / f"{places.tag()}_{checked.version}_{uuid.uuid4().hex[:6]}"
         stage.rename(final)
         installed = places.Installed(final, package, checked.version)
         places.set_current(installed)
     except OSError as error:
-        raise RuntimeProblem(
+        raise Fault(
             tr("{folder} cannot be written: {reason}", folder=home, reason=error)
         ) from error
     finally:
@@ -110,7 +109,7 @@ def _check(pip: Pip, stage: Path, feedback: Feedback) -> Checked:
     for _ in range(len(_HELPERS) + 1):
         for name in _NEVER:
             if (stage / name).exists():
-                raise RuntimeProblem(
+                raise Fault(
                     tr(
                         "What was fetched brings {name}, which belongs to QGIS, so it was not "
                         "installed.",
@@ -126,7 +125,7 @@ def _check(pip: Pip, stage: Path, feedback: Feedback) -> Checked:
             break
         feedback.say(tr("Fetching {name}", name=helper))
         pip.install(helper, stage, feedback)
-    raise RuntimeProblem(
+    raise Fault(
         tr(
             "ONNX Runtime wants the Python package {name}, which this QGIS lacks: install "
             "another version.",

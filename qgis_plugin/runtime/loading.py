@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional
 
+from ..faults import Fault
 from ..i18n import tr
 from . import places
-from .errors import RuntimeProblem
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -33,16 +33,6 @@ class State:
     providers: tuple[str, ...] = ()
     reason: str = ""
     """Reason why it cannot be used; empty where it is simply not there."""
-
-
-def activate() -> None:
-    """Load ONNX Runtime where it is installed; quietly nothing where not."""
-    _load()
-
-
-def ready() -> bool:
-    """True if models can be run."""
-    return bool(state().version)
 
 
 def problem() -> Optional[str]:
@@ -76,11 +66,11 @@ def require() -> None:
     """Load ONNX Runtime.
 
     Raises:
-        RuntimeProblem: It cannot be used; one sentence.
+        Fault: It cannot be used; one sentence.
     """
     fault = problem()
     if fault:
-        raise RuntimeProblem(fault)
+        raise Fault(fault)
 
 
 def state() -> State:

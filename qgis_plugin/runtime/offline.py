@@ -6,8 +6,8 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Optional
 
+from ..faults import Fault
 from ..i18n import tr
-from .errors import RuntimeProblem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ def refuse_other(wheel: Path) -> None:
     """See by its name that a wheel is for this Python and system, before it is opened.
 
     Raises:
-        RuntimeProblem: It is for others.
+        Fault: It is for others.
     """
     parts = wheel.stem.split("-")
     if len(parts) < _PARTS:
@@ -63,7 +63,7 @@ def refuse_other(wheel: Path) -> None:
     if _fits_python(pythons, abis) and any(map(_fits_system, platforms)):
         return
     own = f"cp{sys.version_info[0]}{sys.version_info[1]}, {sys.platform} {platform.machine()}"
-    raise RuntimeProblem(
+    raise Fault(
         tr(
             "{name} is for {theirs} and this QGIS needs {own}: get the wheel with the line that "
             "Plugins > Camp Detector > Runtime shows.",
@@ -89,5 +89,5 @@ def _fits_system(name: str) -> bool:
         return True
     machine = platform.machine().lower()
     begin = _SYSTEMS.get(sys.platform)
-    ours = name.startswith(begin) if begin else "linux" in name
-    return ours and name.endswith((machine, "universal2"))
+    fits = name.startswith(begin) if begin else "linux" in name
+    return fits and name.endswith((machine, "universal2"))

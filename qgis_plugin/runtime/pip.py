@@ -9,8 +9,10 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable, Mapping, Optional, Protocol
 
+from camp_detector_core.engine.errors import Cancelled
+
+from ..faults import Fault
 from ..i18n import tr
-from .errors import RuntimeProblem, Stopped
 from .process import POLL, ask, environment, started
 
 if TYPE_CHECKING:
@@ -51,33 +53,36 @@ class Pip:
         """Its version, or None where there is no pip.
 
         Raises:
-            Stopped: The user wants to.
+            Cancelled: The user wants to.
         """
         try:
-            done = ask(
+            answer = ask(
                 [self.python, "-m", "pip", "--version"], seconds=_TIMEOUT, cancelled=cancelled
             )
         except (OSError, subprocess.SubprocessError):
             return None
-        match = re.match(r"pip (\d+)\.(\d+)", done.out)
-        return tuple(map(int, match.groups())) if done.code == 0 and match else None
+        match = re.match(r"pip (\d+)\.(\d+)", answer.out)
+        return tuple(map(int, match.groups())) if answer.code == 0 and match else None
 
-    def install(self, what: str, folder: Path, feedback: Feedback) -> None:
+    def install(self, requirement: str, folder: Path, feedback: Feedback) -> None:
         """Install one package without what it depends on.
 
         Args:
-            what: A requirement, or the path of a wheel.
+            requirement: A requirement, or the path of a wheel.
             folder: Where its files go; QGIS' own Python is left as it is.
             feedback: Told what pip says.
 
         Raises:
-            RuntimeProblem: pip is missing or fails; with what it said last.
-            Stopped: The user wants to.
+            Fault: pip is missing or fails; with what it said last.
+            Cancelled: The user wants to.
         """
         version = self.version(feedback.cancelled)
         if version is None:
-            raise RuntimeProblem(
-                tr("QGIS' Python has no pip to fetch {what} with: choose a wheel file.", what=what)
+            raise Fault(
+                tr(
+                    "QGIS' Python has no pip to fetch {what} with: choose a wheel file.",
+                    what=requirement,
+                )
             )
         command = [
             self.python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check",
@@ -87,14 +92,18 @@ class Pip:
         command += ["--progress-bar", "raw" if version >= _RAW_PROGRESS else "off"]
         if version >= _ROOT_ACTION:
             command.append("--root-user-action=ignore")
-        command.append(what)
+        command.append(requirement)
         extra = {"PIP_REQUIRE_VIRTUALENV": "0", "PIP_USER": "0", **self.proxy}
         code, lines = run(command, {**environment(), **extra}, feedback)
         if code:
             reasons = [line for line in lines if "ERROR" in line] or lines
             reason = " ".join(reasons[-2:])[:400] or f"exit {code}"
-            raise RuntimeProblem(
-                tr("{what} could not be fetched; pip says: {reason}", what=what, reason=reason)
+            raise Fault(
+                tr(
+                    "{what} could not be fetched; pip says: {reason}",
+                    what=requirement,
+                    reason=reason,
+                )
             )
 
 
@@ -105,8 +114,8 @@ def run(command: list[str], env: Mapping[str, str], feedback: Feedback) -> tuple
         Its exit status and its last lines.
 
     Raises:
-        RuntimeProblem: It cannot be started.
-        Stopped: The user wants to.
+        Fault: It cannot be started.
+        Cancelled: The user wants to.
     """
     try:
         with started(
@@ -115,9 +124,7 @@ def run(command: list[str], env: Mapping[str, str], feedback: Feedback) -> tuple
         ) as process:  # fmt: skip
             return _follow(process, feedback)
     except OSError as error:
-        raise RuntimeProblem(
-            tr("QGIS' Python could not be started: {reason}", reason=error)
-        ) from error
+        raise Fault(tr("QGIS' Python could not be started: {reason}", reason=error)) from error
 
 
 def _follow(process: subprocess.Popen[str], feedback: Feedback) -> tuple[int, list[str]]:
@@ -128,7 +135,7 @@ def _follow(process: subprocess.Popen[str], feedback: Feedback) -> tuple[int, li
     last: list[str] = []
     while True:
         if feedback.cancelled():
-            raise Stopped(tr("The installation was stopped."))
+            raise Cancelled(tr("The installation was stopped."))
         try:
             line = lines.get(timeout=POLL)
         except queue.Empty:
@@ -147,8 +154,8 @@ def _read(process: subprocess.Popen[str], put: Callable[[Optional[str]], None]) 
 def _tell(line: str, feedback: Feedback, last: list[str]) -> None:
     hit = _PROGRESS.search(line)
     if hit:
-        done, total = map(int, hit.groups())
-        feedback.percent(100 * done / max(1, total))
+        count, total = map(int, hit.groups())
+        feedback.percent(100 * count / max(1, total))
         return
     if line.strip():
         clean = _SECRET.sub("//…@", line.strip())

@@ -110,9 +110,9 @@ def clean() -> None:
     """
     installed = current()
     keep = installed.folder.name if installed else ""
-    loaded = str(getattr(sys.modules.get("onnxruntime"), "__file__", "") or "")
+    module_path = str(getattr(sys.modules.get("onnxruntime"), "__file__", "") or "")
     for folder in [*base().glob(f"{STAGING}*"), *base().glob(f"{tag()}_*")]:
-        if not folder.is_dir() or folder.name == keep or folder.name in loaded:
+        if not folder.is_dir() or folder.name == keep or folder.name in module_path:
             continue
         if is_used(_uses(), folder.name) or _is_fresh(folder):
             continue

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
+from camp_detector_core.engine.errors import Cancelled
+
 from ..i18n import tr
-from .errors import Stopped
 
 POLL = 0.2
 """Seconds between two looks at whether the user wants to stop."""
@@ -93,14 +94,14 @@ def ask(
     Raises:
         OSError: It cannot be started.
         subprocess.TimeoutExpired: It takes longer.
-        Stopped: The user wants to.
+        Cancelled: The user wants to.
     """
     pipe, end = subprocess.PIPE, time.monotonic() + seconds
     with started(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         text: Optional[str] = stdin
         while True:
             if cancelled():
-                raise Stopped(tr("The installation was stopped."))
+                raise Cancelled(tr("The installation was stopped."))
             try:
                 out, err = process.communicate(text, timeout=POLL)
             except subprocess.TimeoutExpired:

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Callable, Iterator
 
+from ..faults import Fault
 from ..i18n import tr
-from .errors import RuntimeProblem
 from .process import ask
 
 _ASK = "import os, sys; print(sys.version_info[:2], sys.maxsize, os.path.realpath(os.__file__))"
@@ -28,14 +28,14 @@ def find_python(cancelled: Callable[[], bool] = lambda: False) -> str:
         cancelled: Whether the user wants to stop.
 
     Raises:
-        Stopped: The user wants to.
-        RuntimeProblem: There is none in the places where installers of QGIS put it.
+        Cancelled: The user wants to.
+        Fault: There is none in the places where installers of QGIS put it.
     """
     expected = f"{sys.version_info[:2]} {sys.maxsize} {os.path.realpath(os.__file__)}"
     for candidate in candidates(sys.platform, Path(sys.executable or ""), Path(sys.exec_prefix)):
         if candidate.is_file() and _answer(candidate, cancelled) == expected:
             return str(candidate.absolute())
-    raise RuntimeProblem(
+    raise Fault(
         tr(
             "The Python program of this QGIS was not found beside it, so nothing can be tried "
             "out: install onnxruntime with the installer of QGIS."
@@ -79,7 +79,7 @@ def candidates(platform: str, executable: Path, prefix: Path) -> Iterator[Path]:
 def _answer(program: Path, cancelled: Callable[[], bool]) -> str:
     """Answer of a program about itself; empty where it is no Python that starts."""
     try:
-        done = ask([str(program.absolute()), "-c", _ASK], seconds=_TIMEOUT, cancelled=cancelled)
+        answer = ask([str(program.absolute()), "-c", _ASK], seconds=_TIMEOUT, cancelled=cancelled)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.out.strip() if done.code == 0 else ""
+    return answer.out.strip() if answer.code == 0 else ""

@@ -8,10 +8,11 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Callable
 
+from camp_detector_core.engine.errors import Cancelled
 from camp_detector_core.model_file.zip_file import DAMAGED, UNREADABLE
 
+from ..faults import Fault
 from ..i18n import tr
-from .errors import RuntimeProblem, Stopped
 
 _MAX_TOTAL = 4 << 30
 _MAX_MEMBERS = 50_000
@@ -22,11 +23,11 @@ def package_of(path: Path) -> str:
     """The package's name by the file's, such as ``onnxruntime``.
 
     Raises:
-        RuntimeProblem: It is no wheel of ONNX Runtime.
+        Fault: It is no wheel of ONNX Runtime.
     """
     name = path.name.partition("-")[0].lower().replace("_", "-")
     if path.suffix.lower() != ".whl" or not name.startswith("onnxruntime"):
-        raise RuntimeProblem(
+        raise Fault(
             tr("{path} is no wheel of ONNX Runtime: choose a file onnxruntime-….whl", path=path)
         )
     return name
@@ -36,15 +37,15 @@ def unpack(wheel: Path, folder: Path, cancelled: Callable[[], bool]) -> None:
     """Unpack a wheel into a folder; nothing lands outside of it, and nothing is run.
 
     Raises:
-        RuntimeProblem: The file is damaged, or leads out of the folder.
-        Stopped: The user wants to.
+        Fault: The file is damaged, or leads out of the folder.
+        Cancelled: The user wants to.
     """
     try:
-        opened = zipfile.ZipFile(wheel)
+        wheel_file = zipfile.ZipFile(wheel)
     except DAMAGED as error:
         raise _bad(wheel, str(error)) from error
     try:
-        with opened as archive:
+        with wheel_file as archive:
             members = archive.infolist()
             _refuse(wheel, members)
             left = _MAX_TOTAL
@@ -57,7 +58,7 @@ def unpack(wheel: Path, folder: Path, cancelled: Callable[[], bool]) -> None:
                     for part in iter(partial(source.read, _CHUNK), b""):
                         left -= len(part)
                         if cancelled():
-                            raise Stopped(tr("The installation was stopped."))
+                            raise Cancelled(tr("The installation was stopped."))
                         if left < 0:
                             raise _bad(wheel, tr("it unpacks to too much"))
                         sink.write(part)
@@ -77,7 +78,5 @@ def _refuse(wheel: Path, members: list[zipfile.ZipInfo]) -> None:
             raise _bad(wheel, tr("it holds a link"))
 
 
-def _bad(wheel: Path, reason: str) -> RuntimeProblem:
-    return RuntimeProblem(
-        tr("{path} is damaged, or no wheel: {reason}", path=wheel, reason=reason[:200])
-    )
+def _bad(wheel: Path, reason: str) -> Fault:
+    return Fault(tr("{path} is damaged, or no wheel: {reason}", path=wheel, reason=reason[:200]))

@@ -50,7 +50,7 @@ def test_each_algorithm_and_window_has_its_page() -> None:
         node.args[-1].value.partition("#")[0]
         for node in ast.walk(ast.parse((PLUGIN / "gui/models_dialog.py").read_text()))
         if isinstance(node, ast.Call)
-        and getattr(node.func, "attr", "") in {"show", "on_f1"}
+        and getattr(node.func, "id", "") == "close_and_help"
         and node.args
         and isinstance(node.args[-1], ast.Constant)
         and isinstance(node.args[-1].value, str)

@@ -13,6 +13,8 @@ from tests.support.qgis_ground import box, polygon_file
 from tests.support.rasters import rgb_of, scene, write_raster
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.qgis.conftest import Qgis
 
 DETECT, INFORMATION = "campdetector:detectdwellings", "campdetector:modelinformation"
@@ -120,3 +122,40 @@ def test_what_is_not_there_is_told_in_one_sentence_with_what_is(results: dict[st
     assert "error" not in results["tiff"]
     assert "Threshold 0.35, minimum area 2 m², tile overlap 32 pixels" in results["bare"]["infos"]
     assert "Threshold 0.5, tile overlap 8 pixels" in results["classified"]["infos"]
+
+
+def test_an_option_of_the_table_is_shown_and_read_by_its_kind(
+    fresh_qgis: Qgis, tmp_path: Path
+) -> None:
+    """The plugin needs no edit for it."""
+    values = {
+        "TINT": True,
+        "ROUNDS": 3,
+        "BLUR": 0.5,
+        "SHADES": "low",
+        "LAYERS": "3,1",
+        "NOTE": "a b",
+    }
+    step = {
+        "op": "added_options",
+        "options": [
+            ("tint", "flag", None, False, []), ("haze", "flag", None, None, []),
+            ("rounds", "whole", [1, 9], None, []), ("blur", "number", [0, 1], None, []),
+            ("shades", "word", None, "high", ["low", "high"]),
+            ("layers", "wholes", [1], None, []), ("note", "text", None, None, []),
+        ],
+        "params": {
+            "INPUT": str(write_raster(tmp_path / "camp.tif", rgb_of(scene()))),
+            "MODEL_FILE": str(write_model(tmp_path / "tiny.onnx")),
+            "OUTPUT": "memory:", **values,
+        },
+    }  # fmt: skip
+    [answer] = fresh_qgis.python("probes.py", [step])
+    kinds = ["boolean", "boolean", "number", "number", "enum", "string", "string"]
+    assert answer["kinds"] == kinds
+    assert answer["folded"] == [True] * len(kinds)
+    assert all(text.startswith("About ") for text in answer["help"])
+    assert answer["values"] == {
+        "tint": True, "haze": None, "rounds": 3, "blur": 0.5, "shades": "low", "layers": [3, 1],
+        "note": "a b",
+    }  # fmt: skip

@@ -178,7 +178,7 @@ def test_stopping_leaves_nothing(do: Any, index: Path, tmp_path: Path) -> None:
         ["install", str(wheel), "Trying it out"],
         ["install", None, None, "onnxruntime-gpu"], ["tree"],
     )  # fmt: skip
-    assert pip["kind"] == unpacking["kind"] == trying["kind"] == "Stopped"
+    assert pip["kind"] == unpacking["kind"] == trying["kind"] == "Cancelled"
     assert "onnxruntime-gpu>=1.16 could not be fetched; pip says: ERROR" in absent["error"]
     assert tree == []
 

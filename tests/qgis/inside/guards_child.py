@@ -57,13 +57,14 @@ class Steps:
         target.mkdir()
         try:
             pip.Pip(old).install("no-such-package", target, Stops(60))
-        except check.RuntimeProblem as error:
+        except check.Fault as error:
             message = str(error)
         return {"version": version, "runs": checked, "said": message, "cwd": os.getcwd()}
 
     def stop_early(self, slow):
         """Measure the seconds that it takes to stop programs that answer late."""
-        from camp_detector.runtime import Stopped, check, pip, python
+        from camp_detector._core.engine.errors import Cancelled
+        from camp_detector.runtime import check, pip, python
 
         took = []
         for act in (
@@ -76,7 +77,7 @@ class Steps:
             try:
                 act()
                 took.append("not stopped")
-            except Stopped:
+            except Cancelled:
                 took.append(time.monotonic() - start)
         return took
 
@@ -301,12 +302,10 @@ class Steps:
         out = []
         for side in sides:
             extent = QgsRectangle(500000, 3000000, 500000 + side, 3000000 + side)
-            layer = SimpleNamespace(crs=QgsCoordinateReferenceSystem("EPSG:32645"))
-            model = SimpleNamespace(spec=SimpleNamespace(gsd=0.5))
             try:
-                preview.check_size(SimpleNamespace(layer=layer, extent=extent, model=model))
+                preview.check_size(extent, QgsCoordinateReferenceSystem("EPSG:32645"), 0.5)
                 out.append("")
-            except preview.SourceError as error:
+            except preview.Fault as error:
                 out.append(str(error))
         return out
 

@@ -122,7 +122,7 @@ def models(actions):
 
 def removed(window):
     """Return the notes after an error and after the removal of a model; it is added again."""
-    model = window.chosen()
+    model = window.current_model()
     window.add("/nowhere.onnx")
     notes = [window.note.text()]
     ask, QMessageBox.question = QMessageBox.question, lambda *_: QMessageBox.StandardButton.Yes
@@ -138,7 +138,7 @@ def removed(window):
 def added_again(window):
     """The starter model's own file is added: it is there, and nothing is copied."""
     window.list.setCurrentRow(0)
-    window.add(str(window.chosen().path))
+    window.add(str(window.current_model().path))
     home = Path(QgsApplication.qgisSettingsDirPath()) / "camp_detector" / "models"
     state = {"note": window.note.text(), "copies": [p.name for p in home.glob("*")]}
     window.close()

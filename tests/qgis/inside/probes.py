@@ -174,8 +174,52 @@ def read_only(step):
         folder.rmdir()
 
 
+def added_options(step):
+    """Add options to the table; give their parameters in QGIS, and the values that a request has.
+
+    "options" are the arguments of each, "params" a run with them.
+    """
+    from types import SimpleNamespace
+
+    from camp_detector._core.engine import parameters as table
+    from camp_detector._core.engine.parameter import Kind, Limits, Parameter
+    from camp_detector.algorithms import requests
+    from camp_detector.algorithms.detect import DetectDwellings
+    from camp_detector.algorithms.entries import Entries
+    from qgis.core import QgsProcessingContext, QgsProcessingParameterDefinition
+
+    advanced = QgsProcessingParameterDefinition.FlagAdvanced
+    before, request = table.PARAMETERS, requests.Request
+    added = {}
+    for name, kind, limits, default, choices in step["options"]:
+        added[name] = Parameter(
+            name, Kind(kind), name.title(), f"About {name}.", default=default,
+            choices=dict.fromkeys(choices, "so"), hosts={table.QGIS: name.upper()},
+            limits=Limits(*limits) if limits else None,
+        )  # fmt: skip
+    table.PARAMETERS = {**before, **added}
+    requests.Request = SimpleNamespace(of=lambda values: values)
+    try:
+        algorithm = DetectDwellings()
+        algorithm.initAlgorithm({})
+        shown = [
+            algorithm.parameterDefinition(option.hosts[table.QGIS]) for option in added.values()
+        ]
+        entries = Entries(algorithm, parameters_of(step), QgsProcessingContext())
+        values = requests.job_of(entries).request
+    finally:
+        table.PARAMETERS, requests.Request = before, request
+    return {
+        "kinds": [definition.type() for definition in shown],
+        "folded": [bool(definition.flags() & advanced) for definition in shown],
+        "help": [definition.help() for definition in shown],
+        "values": {name: values[name] for name in added},
+    }
+
+
 if __name__ == "__main__":
     for step in (
+        added_options,
         stopped_in_a_tile,
         stopped_in_a_read,
         multiplied,

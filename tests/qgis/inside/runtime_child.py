@@ -52,7 +52,7 @@ class Steps:
         return self.runtime.problem()
 
     def ready(self):
-        return self.runtime.ready()
+        return self.runtime.problem() is None
 
     def require(self):
         self.runtime.require()
