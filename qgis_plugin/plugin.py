@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Optional
 
-from qgis.core import QgsApplication
+from qgis.core import Qgis, QgsApplication, QgsMessageLog
 
-from . import i18n
+from . import i18n, runs
+from .i18n import tr
 from .provider import CampDetectorProvider
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ class CampDetectorPlugin:
         if self.actions is not None:
             self.actions.remove()
             self.actions = None
+        if not runs.stop_all():
+            QgsMessageLog.logMessage(
+                tr("A run of Camp Detector does not stop: start QGIS again."),
+                "Camp Detector",
+                Qgis.MessageLevel.Critical,
+            )
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None

@@ -14,6 +14,7 @@ from qgis.core import (
 
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 
+from .. import runs
 from ..compat import ADVANCED
 from ..faults import Fault
 from ..help import url
@@ -199,6 +200,8 @@ class CampAlgorithm(QgsProcessingAlgorithm):
             QgsProcessingException: A result would destroy an input, or has no folder; or an input
                 cannot be used.
         """
+        if runs.is_leaving():
+            raise QgsProcessingException(_leaving())
         entries = Entries(self, parameters, context)
         try:
             self._refuse_places(entries)
@@ -221,8 +224,11 @@ class CampAlgorithm(QgsProcessingAlgorithm):
         if self._inputs is None:
             raise QgsProcessingException(tr("The algorithm was not prepared: run it again."))
         try:
-            return self.work(self._inputs, Entries(self, parameters, context), feedback)
+            with runs.running(feedback):
+                return self.work(self._inputs, Entries(self, parameters, context), feedback)
         except Cancelled:
+            if runs.is_leaving():
+                feedback.pushWarning(_leaving())
             feedback.pushInfo(tr("Stopped; nothing was written."))
             return {}
         except CampDetectorError as error:
@@ -270,3 +276,8 @@ def chosen_model(entries: Entries) -> InstalledModel:
     if model is None:
         raise Fault(tr("No model is installed: add one under Plugins > Camp Detector > Models."))
     return model
+
+
+def _leaving() -> str:
+    """Say why a run ends that the user has not stopped."""
+    return tr("Stopped, because Camp Detector is updated or removed; run it again then.")

@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 
 from camp_detector_core.engine.errors import CampDetectorError, Cancelled
 
+from .. import runs
 from ..i18n import tr
 from ..words import sentence_of
 
@@ -53,7 +54,8 @@ class Work(QgsTask):
     def run(self) -> bool:
         """In the thread."""
         try:
-            self._result = self._function(self)
+            with runs.running(self.feedback):
+                self._result = self._function(self)
         except BaseException as error:  # noqa: BLE001 - nothing may leave a thread of QGIS
             self._fault = sentence(error)
         return self._fault is None

@@ -45,6 +45,11 @@
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
+        <source>Stopped, because Camp Detector is updated or removed; run it again then.</source>
+        <translation>توقّف التشغيل لأن Camp Detector يُحدَّث أو يُزال؛ أعد تشغيله بعد ذلك.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/base.py"/>
         <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
         <translation>‏الملف {path} ليس نموذجًا: اختر ملف ONNX ‏(.onnx) أو عنصر STAC ‏(.json) أو حزمة ‏(.dlpk).</translation>
     </message>
@@ -1434,6 +1439,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../models/network.py"/>
         <source>{url} is no address of a web page.</source>
         <translation>‏{url} ليس عنوانًا على الويب.</translation>
+    </message>
+    <message>
+        <location filename="../plugin.py"/>
+        <source>A run of Camp Detector does not stop: start QGIS again.</source>
+        <translation>تشغيلٌ من Camp Detector لا يتوقف: أعد تشغيل QGIS.</translation>
     </message>
     <message>
         <location filename="../provider.py"/>

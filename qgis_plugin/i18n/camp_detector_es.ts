@@ -45,6 +45,11 @@
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
+        <source>Stopped, because Camp Detector is updated or removed; run it again then.</source>
+        <translation>Detenido, porque Camp Detector se actualiza o se elimina; vuelva a ejecutarlo después.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/base.py"/>
         <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
         <translation>{path} no es un modelo: elija un archivo ONNX (.onnx), un elemento STAC (.json) o un paquete (.dlpk).</translation>
     </message>
@@ -1434,6 +1439,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../models/network.py"/>
         <source>{url} is no address of a web page.</source>
         <translation>{url} no es una dirección web.</translation>
+    </message>
+    <message>
+        <location filename="../plugin.py"/>
+        <source>A run of Camp Detector does not stop: start QGIS again.</source>
+        <translation>Una ejecución de Camp Detector no se detiene: reinicie QGIS.</translation>
     </message>
     <message>
         <location filename="../provider.py"/>

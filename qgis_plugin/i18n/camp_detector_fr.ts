@@ -45,6 +45,11 @@
     </message>
     <message>
         <location filename="../algorithms/base.py"/>
+        <source>Stopped, because Camp Detector is updated or removed; run it again then.</source>
+        <translation>Arrêté, car Camp Detector est mis à jour ou supprimé ; relancez-le ensuite.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/base.py"/>
         <source>{path} is no model: choose an ONNX file (.onnx), a STAC item (.json) or a package (.dlpk).</source>
         <translation>{path} n’est pas un modèle : choisissez un fichier ONNX (.onnx), un élément STAC (.json) ou un paquet (.dlpk).</translation>
     </message>
@@ -1434,6 +1439,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../models/network.py"/>
         <source>{url} is no address of a web page.</source>
         <translation>{url} n’est pas une adresse du Web.</translation>
+    </message>
+    <message>
+        <location filename="../plugin.py"/>
+        <source>A run of Camp Detector does not stop: start QGIS again.</source>
+        <translation>Un traitement de Camp Detector ne s'arrête pas : redémarrez QGIS.</translation>
     </message>
     <message>
         <location filename="../provider.py"/>
