@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,171 +45,218 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     return drawn_ground(tmp_path_factory.mktemp("outputs"))
 
 
-@pytest.fixture(scope="module")
-def results(qgis: Qgis, ground: Ground) -> dict[str, Any]:
-    """All steps in one QGIS, by their names."""
-    folder = ground.folder
-    mask = polygon_file(folder / "mask.geojson", box(0, 40, 50, 0))
-    blocks = polygon_file(folder / "blocks.geojson", box(0, 75, 40, 0), box(40, 75, 85, 0))
-    before = polygon_file(folder / "before.geojson", box(0, 4, 4, 0))
-    after = polygon_file(folder / "after.geojson", box(0, 4, 4, 0))
+TABLE = "ogr:dbname='{}' table=\"{}\" (geom)"
+Steps = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The ground with more files beside it, and the steps of QGIS over them."""
+
+    ground: Ground
+
+    @property
+    def folder(self) -> Path:
+        return self.ground.folder
+
+    @property
+    def dwellings(self) -> str:
+        return str(self.folder / "dwellings.gpkg")
+
+    @property
+    def base(self) -> dict[str, Any]:
+        return {"INPUT": str(self.ground.raster), "MODEL_FILE": str(self.ground.model)}
+
+    def at(self, name: str) -> str:
+        return f"{self.folder}/{name}"
+
+    def named(self, name: str) -> str:
+        return f"{self.folder / 'named'}/{name}"
+
+    def detect(self, **params: Any) -> dict[str, Any]:
+        return {"op": "run", "alg": DETECT, "params": {**self.base, "OUTPUT": "memory:", **params}}
+
+    def check(self, alg: str = DETECT, **params: Any) -> dict[str, Any]:
+        outputs = {"OUTPUT": "memory:", "CLASSES": str(self.folder / "x.tif")}
+        return {"op": "check", "alg": alg, "params": {**self.base, **outputs, **params}}
+
+    def summary(self, step: dict[str, Any] | str, **params: Any) -> dict[str, Any]:
+        return self.check(SUMMARISE, INPUT=step, **params)
+
+    def late(self, alg: str, **params: Any) -> dict[str, Any]:
+        """A run that is stopped while its results are written."""
+        moment = {"at": " pixels of "} if alg == DETECT else {"at": "never", "percent": 0.0}
+        folder = str(self.folder / "late")
+        return {"op": "late", "alg": alg, **moment, "folder": folder, "params": params}
+
+
+def desk_on(ground: Ground) -> Desk:
+    """Lay the files beside the ground."""
+    desk, folder = Desk(ground), ground.folder
+    polygon_file(folder / "mask.geojson", box(0, 40, 50, 0))
+    polygon_file(folder / "blocks.geojson", box(0, 75, 40, 0), box(40, 75, 85, 0))
+    for name in ("before.geojson", "after.geojson"):
+        polygon_file(folder / name, box(0, 4, 4, 0))
     (folder / "link.tif").symlink_to(ground.raster)
     copy_raster(ground.raster, folder / "mosaic.vrt", driver="VRT")
-    late = folder / "late"
-    late.mkdir()
-    dwellings = str(folder / "dwellings.gpkg")
-    table = "ogr:dbname='{}' table=\"{}\" (geom)"
-    virtual = virtual_raster(ground.raster)
-    base = {"INPUT": str(ground.raster), "MODEL_FILE": str(ground.model)}
-
-    def detect(**params: Any) -> dict[str, Any]:
-        return {"op": "run", "alg": DETECT, "params": {**base, "OUTPUT": "memory:", **params}}
-
-    def check(alg: str = DETECT, **params: Any) -> dict[str, Any]:
-        outputs = {"OUTPUT": "memory:", "CLASSES": str(folder / "x.tif")}
-        return {"op": "check", "alg": alg, "params": {**base, **outputs, **params}}
-
-    names = {
-        name: f"{folder / 'named'}/{name}"
-        for name in ("noending.gpkg", "other.gpkg", "project.gpkg", "lite.sqlite", "raster.gpkg")
-    }
+    (folder / "late").mkdir()
     (folder / "named" / "folder.gpkg").mkdir(parents=True)
     (folder / "page.html").symlink_to(folder / "nowhere.html")
     for name in ("noending.gpkg", "project.gpkg"):
-        write_vector(names[name], Path(name).stem)
-    write_vector(names["other.gpkg"], "foo")
-    write_vector(names["lite.sqlite"], "lite", driver="SQLite", SPATIALITE="YES")
-    write_vector(folder / "named" / "parts.shp", "parts", driver="ESRI Shapefile")
-    copy_raster(ground.raster, names["raster.gpkg"], driver="GPKG", RASTER_TABLE="picture")
+        write_vector(desk.named(name), Path(name).stem)
+    write_vector(desk.named("other.gpkg"), "foo")
+    write_vector(desk.named("lite.sqlite"), "lite", driver="SQLite", SPATIALITE="YES")
+    write_vector(desk.named("parts.shp"), "parts", driver="ESRI Shapefile")
+    copy_raster(ground.raster, desk.named("raster.gpkg"), driver="GPKG", RASTER_TABLE="picture")
+    return desk
 
-    def summary(step: dict[str, Any] | str, **params: Any) -> dict[str, Any]:
-        return check(SUMMARISE, INPUT=step, **params)
 
-    steps: dict[str, dict[str, Any]] = {
-        "file": detect(OUTPUT=dwellings),
-        "late": {
-            "op": "late",
-            "alg": DETECT,
-            "at": " pixels of ",
-            "folder": str(late),
-            "params": {
-                **base,
-                "OUTPUT": str(late / "d.gpkg"),
-                "CLASSES": str(late / "c.tif"),
-            },
-        },
-        "late comparison": {
-            "op": "late",
-            "alg": COMPARE,
-            "at": "never",
-            "percent": 0.0,
-            "folder": str(late),
-            "params": {"BEFORE": dwellings, "AFTER": str(after), "OUTPUT": str(late / "e.gpkg")},
-        },
-        "late table": {
-            "op": "late",
-            "alg": DETECT,
-            "at": " pixels of ",
-            "folder": str(late),
-            "params": {**base, "OUTPUT": table.format(dwellings, "more")},
-        },
-        "late summary": {
-            "op": "late",
-            "alg": SUMMARISE,
-            "at": "never",
-            "percent": 0.0,
-            "folder": str(late),
-            "params": {"INPUT": dwellings, "OUTPUT": str(late / "s.gpkg")},
-        },
-        "own virtual raster": check(
-            INPUT={"layer": [virtual, "virtual", "virtualraster"]},
+def stopped_late(desk: Desk) -> Steps:
+    return {
+        "late": desk.late(
+            DETECT, **desk.base, OUTPUT=desk.at("late/d.gpkg"), CLASSES=desk.at("late/c.tif")
+        ),
+        "late comparison": desk.late(
+            COMPARE,
+            BEFORE=desk.dwellings,
+            AFTER=desk.at("after.geojson"),
+            OUTPUT=desk.at("late/e.gpkg"),
+        ),
+        "late table": desk.late(DETECT, **desk.base, OUTPUT=TABLE.format(desk.dwellings, "more")),
+        "late summary": desk.late(SUMMARISE, INPUT=desk.dwellings, OUTPUT=desk.at("late/s.gpkg")),
+    }
+
+
+def over_an_input_of_another_name(desk: Desk) -> Steps:
+    noending, other, lite, raster = map(
+        desk.named, ("noending.gpkg", "other.gpkg", "lite.sqlite", "raster.gpkg")
+    )
+    project = desk.named("project.gpkg")
+    return {
+        "own virtual raster": desk.check(
+            INPUT={"layer": [virtual_raster(desk.ground.raster), "virtual", "virtualraster"]},
             BANDS="1,1,1",
-            CLASSES=str(ground.raster),
+            CLASSES=str(desk.ground.raster),
         ),
-        "own virtual layer": check(
+        "own virtual layer": desk.check(
             SUMMARISE,
-            INPUT={"query": f"ogr:{dwellings}:d", "sql": "select * from d"},
-            OUTPUT=dwellings,
+            INPUT={"query": f"ogr:{desk.dwellings}:d", "sql": "select * from d"},
+            OUTPUT=desk.dwellings,
         ),
-        "own without ending": summary(
-            names["noending.gpkg"], OUTPUT=names["noending.gpkg"].removesuffix(".gpkg")
+        "own without ending": desk.summary(noending, OUTPUT=noending.removesuffix(".gpkg")),
+        "own with another ending": desk.summary(noending, OUTPUT=noending + "/../noending"),
+        "own first table": desk.summary(other, OUTPUT=TABLE.format(other, "foo")),
+        "own file as a database": desk.summary(noending, OUTPUT=f"ogr:{noending}"),
+        "own layer of the project": desk.summary(
+            {"sql": "select * from named", "of": [project, "named"]},
+            OUTPUT=project,
         ),
-        "own with another ending": summary(
-            names["noending.gpkg"], OUTPUT=names["noending.gpkg"] + "/../noending"
+        "own table of SpatiaLite": desk.summary(
+            lite,
+            OUTPUT=f"spatialite:dbname='{lite}' table=\"lite\"",
         ),
-        "own first table": summary(
-            names["other.gpkg"], OUTPUT=table.format(names["other.gpkg"], "foo")
+        "own part of a Shapefile": desk.summary(
+            desk.named("parts.shp"), OUTPUT=desk.named("parts.dbf")
         ),
-        "own file as a database": summary(
-            names["noending.gpkg"], OUTPUT=f"ogr:{names['noending.gpkg']}"
+        "own raster of a GeoPackage": desk.check(
+            INPUT=raster, OUTPUT=TABLE.format(raster, "picture")
         ),
-        "own layer of the project": summary(
-            {"sql": "select * from named", "of": [names["project.gpkg"], "named"]},
-            OUTPUT=names["project.gpkg"],
+        "beside a raster": desk.check(INPUT=raster, OUTPUT=TABLE.format(raster, "dwellings")),
+    }
+
+
+def at_an_impossible_place(desk: Desk) -> Steps:
+    other = desk.named("other.gpkg")
+    return {
+        "folder": desk.check(OUTPUT=desk.named("folder.gpkg")),
+        "folder for a page": desk.summary(
+            desk.dwellings, OUTPUT="memory:", REPORT=str(desk.folder)
         ),
-        "own table of SpatiaLite": summary(
-            names["lite.sqlite"],
-            OUTPUT=f"spatialite:dbname='{names['lite.sqlite']}' table=\"lite\"",
+        "link for a page": desk.summary(
+            desk.dwellings, OUTPUT="memory:", REPORT=desk.at("page.html")
         ),
-        "own part of a Shapefile": summary(
-            str(folder / "named" / "parts.shp"), OUTPUT=str(folder / "named" / "parts.dbf")
-        ),
-        "own raster of a GeoPackage": check(
-            INPUT=names["raster.gpkg"], OUTPUT=table.format(names["raster.gpkg"], "picture")
-        ),
-        "beside a raster": check(
-            INPUT=names["raster.gpkg"], OUTPUT=table.format(names["raster.gpkg"], "dwellings")
-        ),
-        "folder": check(OUTPUT=str(folder / "named" / "folder.gpkg")),
-        "folder for a page": summary(dwellings, OUTPUT="memory:", REPORT=str(folder)),
-        "link for a page": summary(dwellings, OUTPUT="memory:", REPORT=str(folder / "page.html")),
-        "long name": check(OUTPUT=str(folder / ("x" * 250 + ".gpkg"))),
-        "drawing": check(OUTPUT=str(folder / "x.dxf")),
-        "table of text": check(OUTPUT=str(folder / "x.csv")),
+        "long name": desk.check(OUTPUT=desk.at("x" * 250 + ".gpkg")),
+        "drawing": desk.check(OUTPUT=desk.at("x.dxf")),
+        "table of text": desk.check(OUTPUT=desk.at("x.csv")),
         "locked": {
-            **check(OUTPUT=table.format(names["other.gpkg"], "new")),
-            "locked": names["other.gpkg"],
+            **desk.check(OUTPUT=TABLE.format(other, "new")),
+            "locked": other,
         },
         "being edited": {
-            **check(OUTPUT=table.format(names["other.gpkg"], "new")),
-            "locked": names["other.gpkg"],
+            **desk.check(OUTPUT=TABLE.format(other, "new")),
+            "locked": other,
             "lock": "BEGIN IMMEDIATE",
         },
-        "no database": check(OUTPUT=table.format(copy_of_text(folder / "text.gpkg"), "new")),
-        "two of one name": summary(
-            dwellings, OUTPUT=str(folder / "r.geojson"), REPORT=str(folder / "r.geojson")
+        "no database": desk.check(
+            OUTPUT=TABLE.format(copy_of_text(desk.folder / "text.gpkg"), "new")
         ),
-        "two rasters of one name": check(
-            CLASSES=str(folder / "c.tif"), PROBABILITY=str(folder / "late" / ".." / "c.tif")
+        "two of one name": desk.summary(
+            desk.dwellings,
+            OUTPUT=desk.at("r.geojson"),
+            REPORT=desk.at("r.geojson"),
         ),
-        "no folder": detect(OUTPUT=str(folder / "missing" / "x.gpkg")),
-        "no folder of classes": detect(CLASSES=str(folder / "missing" / "c.tif")),
+        "two rasters of one name": desk.check(
+            CLASSES=desk.at("c.tif"),
+            PROBABILITY=desk.at("late/../c.tif"),
+        ),
+        "no folder": desk.detect(OUTPUT=desk.at("missing/x.gpkg")),
+        "no folder of classes": desk.detect(CLASSES=desk.at("missing/c.tif")),
         "no folder in a task": {
             "op": "prepare",
             "alg": SUMMARISE,
-            "params": {"INPUT": dwellings, "OUTPUT": str(folder / "missing" / "x.gpkg")},
+            "params": {"INPUT": desk.dwellings, "OUTPUT": desk.at("missing/x.gpkg")},
         },
-        "own raster": check(CLASSES=str(ground.raster)),
-        "own raster by a link": check(PROBABILITY=str(folder / "link.tif")),
-        "own part of a mosaic": check(INPUT=str(folder / "mosaic.vrt"), CLASSES=str(ground.raster)),
-        "own mask": check(MASK=str(mask), OUTPUT=str(mask)),
-        "own model": check(INFORMATION, OUTPUT=str(ground.model)),
-        "own dwellings": check(SUMMARISE, INPUT=dwellings, OUTPUT=dwellings),
-        "own table": check(
+    }
+
+
+def over_an_input(desk: Desk) -> Steps:
+    return {
+        "own raster": desk.check(CLASSES=str(desk.ground.raster)),
+        "own raster by a link": desk.check(PROBABILITY=desk.at("link.tif")),
+        "own part of a mosaic": desk.check(
+            INPUT=desk.at("mosaic.vrt"), CLASSES=str(desk.ground.raster)
+        ),
+        "own mask": desk.check(MASK=desk.at("mask.geojson"), OUTPUT=desk.at("mask.geojson")),
+        "own model": desk.check(INFORMATION, OUTPUT=str(desk.ground.model)),
+        "own dwellings": desk.check(SUMMARISE, INPUT=desk.dwellings, OUTPUT=desk.dwellings),
+        "own table": desk.check(
             SUMMARISE,
-            INPUT=dwellings,
-            OUTPUT=table.format(dwellings, "dwellings"),
+            INPUT=desk.dwellings,
+            OUTPUT=TABLE.format(desk.dwellings, "dwellings"),
         ),
-        "own boundaries": check(
-            SUMMARISE, INPUT=dwellings, BOUNDARIES=str(blocks), REPORT=str(blocks)
+        "own boundaries": desk.check(
+            SUMMARISE,
+            INPUT=desk.dwellings,
+            BOUNDARIES=desk.at("blocks.geojson"),
+            REPORT=desk.at("blocks.geojson"),
         ),
-        "own date": check(COMPARE, BEFORE=str(before), AFTER=str(after), OUTPUT=str(before)),
+        "own date": desk.check(
+            COMPARE,
+            BEFORE=desk.at("before.geojson"),
+            AFTER=desk.at("after.geojson"),
+            OUTPUT=desk.at("before.geojson"),
+        ),
         "own dwellings in a task": {
             "op": "prepare",
             "alg": SUMMARISE,
-            "params": {"INPUT": dwellings, "OUTPUT": dwellings},
+            "params": {"INPUT": desk.dwellings, "OUTPUT": desk.dwellings},
         },
-        "other table": check(SUMMARISE, INPUT=dwellings, OUTPUT=table.format(dwellings, "other")),
+        "other table": desk.check(
+            SUMMARISE, INPUT=desk.dwellings, OUTPUT=TABLE.format(desk.dwellings, "other")
+        ),
+    }
+
+
+@pytest.fixture(scope="module")
+def results(qgis: Qgis, ground: Ground) -> dict[str, Any]:
+    """All steps in one QGIS, by their names."""
+    desk = desk_on(ground)
+    steps: Steps = {
+        "file": desk.detect(OUTPUT=desk.dwellings),
+        **stopped_late(desk),
+        **over_an_input_of_another_name(desk),
+        **at_an_impossible_place(desk),
+        **over_an_input(desk),
     }
     answers = qgis.python("steps.py", list(steps.values()))
     return dict(zip(steps, answers, strict=True))
