@@ -55,14 +55,11 @@ _SETTINGS = together(*map(option, (THRESHOLD, MIN_AREA, SIMPLIFY, SQUARE, SEPARA
     type=float,
     help="Metres per pixel of images without georeference (default: that of --model).",
 )
-@click.option(
-    "--class-field", help="Attribute of the vector file that names the class of a polygon."
-)
-@click.option("--layer", help="Layer of the vector file, if it has several.")
+@options.LABELS
 @click.option("--split", type=options.FILE, help="The split.json of the training run.")
 @click.option(
     "--part",
-    type=click.Choice(["train", "val", "test"]),
+    type=options.PART,
     default="test",
     show_default=True,
     help="Part of the split to measure; without --split all images are measured.",
@@ -170,14 +167,8 @@ def _options(arguments: dict[str, Any]) -> EvaluateOptions:
     from camp_detector_core.georaster.settings import Settings
     from training.evaluation.measure import EvaluateOptions
 
-    names = (
-        "model", "chips", "labels", "split", "part", "class_field", "layer", "chip_gsd", "iou",
-    )  # fmt: skip
     return EvaluateOptions(
-        settings=Settings.of(arguments),
-        threads=arguments["threads"],
-        block_metres=arguments["block_metres"],
-        **{n: arguments[n] for n in names},
+        **options.values_of(EvaluateOptions, arguments), settings=Settings.of(arguments)
     )
 
 

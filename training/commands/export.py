@@ -31,13 +31,7 @@ if TYPE_CHECKING:
     help="Description: a model exported earlier in the same run, or the run's options.json.",
 )
 @click.option("--out", type=options.OUT, required=True, help="Folder of the exports.")
-@click.option(
-    "--opset",
-    type=click.Choice(["11", "17"]),
-    default="17",
-    show_default=True,
-    help="Opset of the ONNX files; 11 is for old hosts.",
-)
+@options.OPSET
 @option(replace(THRESHOLD, unset="that of the description"))
 @click.option("--overwrite", is_flag=True, help="Replace exports that exist.")
 def export(checkpoint: Path, spec: Path, out: Path, **arguments: str | float | bool | None) -> None:

@@ -2,87 +2,121 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
+
+from camp_detector_core.cli.parameters import together
+from camp_detector_core.cli.words import option_of
+from training.fit.options import DataOptions, ModelOptions, SplitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from training.fit.options import SplitOptions
+    from _typeshed import DataclassInstance
+
+    Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 EXISTING = click.Path(exists=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(path_type=Path)
 
 
-def data(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say which data."""
-    options = (
-        click.option("--chips", type=EXISTING, required=True, help="Folder of images."),
-        click.option(
-            "--labels",
-            type=EXISTING,
-            required=True,
-            help="Folder of masks named like the chips, or one vector file of polygons.",
-        ),
-        click.option(
-            "--chip-gsd",
-            type=float,
-            help="Metres per pixel of chips without georeference (default: the model's).",
-        ),
-        click.option(
-            "--class-field", help="Attribute of the vector file that names the class of a polygon."
-        ),
-        click.option("--layer", help="Layer of the vector file, if it has several."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+def of(kind: type[DataclassInstance], **helps: str) -> Decorator:
+    """Give the options for fields of a dataclass, with their types and defaults.
+
+    Args:
+        kind: The dataclass.
+        helps: Help by the name of the field, in reading order.
+    """
+    hints, defaults = get_type_hints(kind), {field.name: field.default for field in fields(kind)}
+    return together(*(_of(name, hints[name], defaults[name], helps[name]) for name in helps))
 
 
-def split(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say how chips are dealt."""
-    options = (
-        click.option("--split", type=FILE, help="split.json to use instead of the next options."),
-        click.option(
-            "--val-columns",
-            default="",
-            help="Columns for validation, with commas: x of tile names, or 0, 1 ... from the west.",
-        ),
-        click.option(
-            "--test-columns",
-            "--holdout-columns",
-            default="",
-            help="Columns to hold out for the test.",
-        ),
-        click.option(
-            "--val-share", default=0.2, show_default=True, help="Share of blocks for validation."
-        ),
-        click.option(
-            "--test-share", default=0.2, show_default=True, help="Share of blocks held out."
-        ),
-        click.option(
-            "--block", default=2, show_default=True, help="Side of a block of chips, in chips."
-        ),
+def _of(name: str, hint: Any, default: Any, words: str) -> Decorator:  # noqa: ANN401 - of a field
+    choices = [each for each in get_args(hint) if each not in {NoneType, ...}]
+    is_list = get_origin(hint) is tuple
+    if get_origin(hint) is not Literal:
+        kind = choices[0] if choices else hint
+    else:
+        kind = click.Choice(choices)
+    return click.option(
+        option_of(name),
+        type=OUT if kind is Path else kind,
+        is_flag=kind is bool,
+        multiple=is_list,
+        default=None if default is MISSING else default,
+        show_default=kind is not bool and default not in {None, ()},
+        help=words,
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+
+
+LABELS = of(
+    DataOptions,
+    class_field="Attribute of the vector file that names the class of a polygon.",
+    layer="Layer of the vector file, if it has several.",
+)
+PART = click.Choice(["train", "val", "test"])
+OPSET = click.option(
+    "--opset",
+    type=click.Choice(["11", "17"]),
+    default=str(ModelOptions.opset),
+    show_default=True,
+    help="Opset of the ONNX files; 11 is for old hosts.",
+)
+
+data = together(
+    click.option("--chips", type=EXISTING, required=True, help="Folder of images."),
+    click.option(
+        "--labels",
+        type=EXISTING,
+        required=True,
+        help="Folder of masks named like the chips, or one vector file of polygons.",
+    ),
+    of(
+        DataOptions,
+        chip_gsd="Metres per pixel of chips without georeference (default: the model's).",
+    ),
+    LABELS,
+)
+"""The options that say which data."""
+
+split = together(
+    click.option("--split", type=FILE, help="split.json to use instead of the next options."),
+    click.option(
+        "--val-columns",
+        default="",
+        help="Columns for validation, with commas: x of tile names, or 0, 1 ... from the west.",
+    ),
+    click.option(
+        "--test-columns",
+        "--holdout-columns",
+        default="",
+        help="Columns to hold out for the test.",
+    ),
+    of(
+        SplitOptions,
+        val_share="Share of blocks for validation.",
+        test_share="Share of blocks held out.",
+        block="Side of a block of chips, in chips.",
+    ),
+)
+"""The options that say how chips are dealt."""
+
+
+def values_of(kind: type[DataclassInstance], arguments: dict[str, Any]) -> dict[str, Any]:
+    """Give the fields of a dataclass that are among the arguments."""
+    return {field.name: arguments[field.name] for field in fields(kind) if field.name in arguments}
 
 
 def split_options(arguments: dict[str, Any]) -> SplitOptions:
     """Make the options of a split from the parsed arguments."""
-    from training.fit.options import SplitOptions
-
+    columns = {name: names(arguments[name]) for name in ("val_columns", "test_columns")}
     return SplitOptions(
-        file=arguments["split"],
-        val_columns=names(arguments["val_columns"]),
-        test_columns=names(arguments["test_columns"]),
-        val_share=arguments["val_share"],
-        test_share=arguments["test_share"],
-        block=arguments["block"],
+        **{**values_of(SplitOptions, arguments), **columns}, file=arguments["split"]
     )
 
 

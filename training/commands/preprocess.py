@@ -6,13 +6,15 @@ import logging
 import shlex
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from camp_detector_core.console import say
 from camp_detector_core.engine.counts import counted
+from training.preprocess.http import HttpOptions
+from training.preprocess.options import BBOX, PreprocessOptions
+from training.preprocess.osm import OverpassOptions
 
 from . import options
 
@@ -21,46 +23,37 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-# As in training.preprocess.options, which is loaded only when it is needed; a test compares them.
-_BBOX = "85.51991979758662,27.628837632373674,85.52736620395387,27.633394557789373"
-_TMS = (
-    "https://tiles.openaerialmap.org/62d85d11d8499800053796c1/0/62d85d11d8499800053796c2"
-    "/{z}/{x}/{y}"
-)
-_OVERPASS = "https://overpass-api.de/api"
 _ALL = 2**48
 _PERIOD = 10.0
 """Seconds between two lines on a log; a terminal has a bar."""
 
 
 @click.command()
-@click.option("--zoom", default=19, show_default=True, help="Zoom level of the tiles.")
 @click.option(
-    "--bbox", default=_BBOX, show_default=True, help="Area: west,south,east,north in degrees."
-)
-@click.option(
-    "--tms",
-    default=_TMS,
+    "--bbox",
+    default=",".join(map(str, BBOX)),
     show_default=True,
-    help="Template of the tiles' URLs with {z}, {x} and {y}; or {-y} for rows from the south, "
+    help="Area: west,south,east,north in degrees.",
+)
+@options.of(
+    PreprocessOptions,
+    zoom="Zoom level of the tiles.",
+    tms="Template of the tiles' URLs with {z}, {x} and {y}; or {-y} for rows from the south, "
     "{q} for quadkeys, {s} or {switch:a,b} for one of several servers.",
-)
-@click.option(
-    "--train-dir",
-    type=options.OUT,
-    default=Path("data/train/sample"),
-    show_default=True,
-    help="Folder to fill with chips/, labels/ and manifest.json.",
+    train_dir="Folder to fill with chips/, labels/ and manifest.json.",
 )
 @click.option(
     "--labels", type=options.EXISTING, help="Your own outlines: a vector file (or .gdb) in any CRS."
 )
-@click.option("--layer", help="Layer of that file, if it has several.")
-@click.option("--label-attribution", help="Attribution of the outlines of --labels.")
-@click.option("--label-licence", help="Licence of the outlines of --labels, as an SPDX identifier.")
+@options.of(
+    PreprocessOptions,
+    layer="Layer of that file, if it has several.",
+    label_attribution="Attribution of the outlines of --labels.",
+    label_licence="Licence of the outlines of --labels, as an SPDX identifier.",
+)
 @click.option(
     "--overpass-url",
-    default=_OVERPASS,
+    default=OverpassOptions.url,
     envvar="CAMP_DETECTOR_OVERPASS_URL",
     show_default=True,
     show_envvar=True,
@@ -68,30 +61,33 @@ _PERIOD = 10.0
 )
 @click.option(
     "--overpass-timeout",
-    default=180,
+    default=OverpassOptions.timeout,
     show_default=True,
     help="Seconds that server may take for an answer.",
 )
-@click.option("--refresh-labels", is_flag=True, help="Fetch the outlines again; keep the chips.")
-@click.option("--attribution", help="Attribution of the imagery.")
-@click.option("--licence", help="Licence of the imagery, as an SPDX identifier (CC-BY-4.0).")
-@click.option("--imagery-date", help="Date of the imagery: 2022-07-20, or START/END.")
-@click.option(
-    "--rate", default=10.0, show_default=True, help="Maximum number of requests per second."
+@options.of(
+    PreprocessOptions,
+    refresh_labels="Fetch the outlines again; keep the chips.",
+    attribution="Attribution of the imagery.",
+    licence="Licence of the imagery, as an SPDX identifier (CC-BY-4.0).",
+    imagery_date="Date of the imagery: 2022-07-20, or START/END.",
+    overwrite="Delete the files of an earlier call, and start again.",
+)
+@options.of(
+    HttpOptions,
+    rate="Maximum number of requests per second.",
+    workers="Maximum number of requests at a time.",
+    retries="Number of further attempts for a tile.",
+    timeout="Seconds to wait for a byte.",
+    contact="Web or mail address to send to the servers.",
 )
 @click.option(
-    "--workers", default=4, show_default=True, help="Maximum number of requests at a time."
+    "--max-tiles",
+    default=PreprocessOptions.most_tiles,
+    show_default=True,
+    help="Maximum number of tiles.",
 )
-@click.option(
-    "--retries", default=5, show_default=True, help="Number of further attempts for a tile."
-)
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a byte.")
-@click.option("--contact", help="Web or mail address to send to the servers.")
-@click.option("--max-tiles", default=20_000, show_default=True, help="Maximum number of tiles.")
 @click.option("--yes", is_flag=True, help="Fetch any number of tiles.")
-@click.option(
-    "--overwrite", is_flag=True, help="Delete the files of an earlier call, and start again."
-)
 def preprocess(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Make chips and labels of an area, ready for training.
 
@@ -112,26 +108,20 @@ def preprocess(**arguments: Any) -> None:  # noqa: ANN401 - click's options
           --labels data/train/mine/labels --out runs/mine
     """  # noqa: D301 - click wants the control character
     from training.preprocess.area import parse_bbox
-    from training.preprocess.http import HttpOptions
-    from training.preprocess.options import PreprocessOptions
-    from training.preprocess.osm import OverpassOptions
     from training.preprocess.run import preprocess as run
 
-    names = (
-        "zoom", "tms", "train_dir", "labels", "layer", "label_attribution", "label_licence",
-        "refresh_labels", "attribution", "licence", "imagery_date", "overwrite",
-    )  # fmt: skip
-    http = ("rate", "workers", "retries", "timeout", "contact")
     for noisy in ("urllib3", "requests"):  # their lines hold whole URLs, with the keys in them
         logging.getLogger(noisy).setLevel(logging.ERROR)
     progress = _Progress()
     try:
         result = run(
             PreprocessOptions(
-                **{name: arguments[name] for name in names},
-                bbox=parse_bbox(arguments["bbox"]),
+                **{
+                    **options.values_of(PreprocessOptions, arguments),
+                    "bbox": parse_bbox(arguments["bbox"]),
+                },
                 most_tiles=_ALL if arguments["yes"] else arguments["max_tiles"],
-                http=HttpOptions(**{name: arguments[name] for name in http}),
+                http=HttpOptions(**options.values_of(HttpOptions, arguments)),
                 overpass=OverpassOptions(arguments["overpass_url"], arguments["overpass_timeout"]),
             ),
             progress=progress,

@@ -33,7 +33,7 @@ MEGABYTE = 1e6
 )
 @click.option(
     "--part",
-    type=click.Choice(["train", "val", "test"]),
+    type=options.PART,
     default="val",
     show_default=True,
     help="Part of the split on which the two models are compared.",

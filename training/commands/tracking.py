@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from camp_detector_core.cli.parameters import together
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from training.tracking.options import LogData, TrackOptions
@@ -27,30 +28,26 @@ LOG_DATA = click.option(
 )
 
 
-def tracking(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say whether and how MLflow is told."""
-    options = (
-        click.option(
-            "--track/--no-track",
-            default=None,
-            help="Log the run to MLflow.  [default: where MLFLOW_TRACKING_URI is set, under "
-            "mlflow run, and on --resume of a tracked run]",
-        ),
-        click.option(
-            "--experiment",
-            help="MLflow experiment.  [default: MLFLOW_EXPERIMENT_NAME, else camp-detector]",
-        ),
-        click.option(
-            "--register",
-            metavar="NAME",
-            help="Name to register the model under, with the alias candidate; none: do not "
-            "register it.  [default: the name of the model]",
-        ),
-        LOG_DATA,
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+tracking = together(
+    click.option(
+        "--track/--no-track",
+        default=None,
+        help="Log the run to MLflow.  [default: where MLFLOW_TRACKING_URI is set, under "
+        "mlflow run, and on --resume of a tracked run]",
+    ),
+    click.option(
+        "--experiment",
+        help="MLflow experiment.  [default: MLFLOW_EXPERIMENT_NAME, else camp-detector]",
+    ),
+    click.option(
+        "--register",
+        metavar="NAME",
+        help="Name to register the model under, with the alias candidate; none: do not "
+        "register it.  [default: the name of the model]",
+    ),
+    LOG_DATA,
+)
+"""The options that say whether and how MLflow is told."""
 
 
 def tracker_of(arguments: dict[str, Any], out: Path) -> Tracker | None:

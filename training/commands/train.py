@@ -14,14 +14,26 @@ import click
 from camp_detector_core.cli.parameters import option
 from camp_detector_core.console import say
 from camp_detector_core.engine.parameters import GSD, MIN_AREA, THRESHOLD
+from camp_detector_core.network.unet import NetworkOptions
 from training.artefacts.copies import check_publish, publish_run
+from training.fit.bands import WHITE, make_bands, make_classes
+from training.fit.options import (
+    DWELLING,
+    EXTRAS,
+    IMAGENET_BANDS,
+    AugmentOptions,
+    DataOptions,
+    ModelOptions,
+    OptimOptions,
+    TrainOptions,
+)
 
 from . import options
 from .tracking import tracker_of, tracking
 
 if TYPE_CHECKING:
     from training.artefacts.finish import TrainResult
-    from training.fit.options import AugmentOptions, DataOptions, Separating, TrainOptions
+    from training.fit.options import Separating
 
 
 @click.command()
@@ -39,37 +51,54 @@ if TYPE_CHECKING:
     help="At the end, copy meta/ and the best checkpoint into this folder, replacing those "
     "of earlier trainings.",
 )
-@click.option("--resume", is_flag=True, help="Continue from the last checkpoint in --out.")
-@click.option(
-    "--minutes",
-    type=float,
-    help="Minutes to spend on fitting; the learning rate schedule ends with it. 0: no limit.",
+@options.of(
+    TrainOptions,
+    resume="Continue from the last checkpoint in --out.",
+    fast_dev_run="Train on one batch and run every later stage, to check the setup.",
+    separation="Method by which the exported model separates touching dwellings: border, core, or "
+    "both. All methods are measured; none: train without separation.",
 )
-@click.option("--epochs", default=200, show_default=True, help="Maximum number of epochs.")
-@click.option(
-    "--patience",
-    default=50,
-    show_default=True,
-    help="Number of epochs without progress after which fitting stops.",
+@options.of(
+    OptimOptions,
+    minutes="Minutes to spend on fitting; the learning rate schedule ends with it. 0: no limit.",
+    epochs="Maximum number of epochs.",
+    patience="Number of epochs without progress after which fitting stops.",
+    lr="Highest learning rate.",
+    gap_weight="Weight of narrow gaps in the loss.",
+    contact_weight="Weight of pixels near two dwellings, in the loss of the separation channels.",
+    average="Decay of the running average of the weights that is validated and kept; 0: none.",
 )
-@click.option("--samples", default=512, show_default=True, help="Samples per epoch.")
-@click.option("--batch-size", default=8, show_default=True, help="Samples per step.")
-@click.option("--crop", default=256, show_default=True, help="Side of a sample, pixels.")
+@options.of(
+    DataOptions,
+    samples="Samples per epoch.",
+    batch_size="Samples per step.",
+    crop="Side of a sample, pixels.",
+    seed="Seed of split, samples and weights.",
+    workers="Number of processes that prepare samples (default: by cores).",
+    scenes="Number of generated scenes to mix in.",
+    scene_share="Share of samples from scenes.",
+    imagery_date="Date of the images, for the description: a date or time in ISO 8601 (UTC), or "
+    "START/END (default: that of the chips and the manifest beside them).",
+)
 @option(
     replace(
-        GSD, default=0.2, choices={}, form="METRES", help="GSD of the model in metres per pixel."
+        GSD,
+        default=DataOptions.gsd,
+        choices={},
+        form="METRES",
+        help="GSD of the model in metres per pixel.",
     )
 )
 @click.option(
     "--bands",
-    default="red,green,blue",
+    default=",".join(band.name for band in IMAGENET_BANDS),
     show_default=True,
     help="Names of the first bands of the chips, separated by commas; the model takes these.",
 )
 @click.option(
     "--dtype",
-    type=click.Choice(["uint8", "uint16", "int16", "float32"]),
-    default="uint8",
+    type=click.Choice(list(WHITE)),
+    default=DataOptions.dtype,
     show_default=True,
     help="dtype of the chips.",
 )
@@ -78,37 +107,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--classes",
-    default="dwelling",
+    default=DWELLING.name,
     show_default=True,
     help="Names of the classes, separated by commas; in masks they have the values 1, 2, 3 ...",
-)
-@click.option("--lr", default=1e-3, show_default=True, help="Highest learning rate.")
-@click.option(
-    "--gap-weight", default=2.0, show_default=True, help="Weight of narrow gaps in the loss."
-)
-@click.option(
-    "--contact-weight",
-    default=4.0,
-    show_default=True,
-    help="Weight of pixels near two dwellings, in the loss of the separation channels.",
-)
-@click.option(
-    "--separation",
-    type=click.Choice(["core", "border", "both", "none"]),
-    default="core",
-    show_default=True,
-    help="Method by which the exported model separates touching dwellings: border, core, or "
-    "both. All methods are measured; none: train without separation.",
-)
-@click.option(
-    "--average",
-    default=0.999,
-    show_default=True,
-    help="Decay of the running average of the weights that is validated and kept; 0: none.",
-)
-@click.option("--seed", default=0, show_default=True, help="Seed of split, samples and weights.")
-@click.option(
-    "--workers", type=int, help="Number of processes that prepare samples (default: by cores)."
 )
 @click.option(
     "--network",
@@ -118,56 +119,32 @@ if TYPE_CHECKING:
     help="The U-Net, or the plain network without skip connections that it is compared with "
     "(cross-entropy, Adam, no augmentation).",
 )
-@click.option(
-    "--encoder",
-    default="tu-tf_efficientnet_lite0",
-    show_default=True,
-    help="Encoder of the U-Net, as segmentation-models-pytorch names it.",
+@options.of(
+    NetworkOptions,
+    encoder="Encoder of the U-Net, as segmentation-models-pytorch names it.",
+    start="Weights that the encoder starts from.",
 )
 @click.option(
     "--decoder",
-    default="256,128,64,32,16",
+    default=",".join(map(str, NetworkOptions.decoder_channels)),
     show_default=True,
     help="Channels of the U-Net's decoder, coarsest stage first; fewer are faster.",
 )
+@options.of(
+    ModelOptions,
+    name="Name of the model.",
+    licence="SPDX licence of the model.",
+    attribution="Attribution of the data; repeatable.",
+)
 @click.option(
-    "--start",
-    type=click.Choice(["imagenet", "random"]),
-    default="imagenet",
+    "--model-version",
+    default=ModelOptions.version,
     show_default=True,
-    help="Weights that the encoder starts from.",
+    help="Version of the model.",
 )
-@click.option(
-    "--scenes", default=0, show_default=True, help="Number of generated scenes to mix in."
-)
-@click.option(
-    "--scene-share", default=0.25, show_default=True, help="Share of samples from scenes."
-)
-@click.option("--name", default="camp-unet-lite0", show_default=True, help="Name of the model.")
-@click.option("--model-version", default="1", show_default=True, help="Version of the model.")
-@click.option(
-    "--licence", default="CC-BY-4.0", show_default=True, help="SPDX licence of the model."
-)
-@click.option(
-    "--imagery-date",
-    help="Date of the images, for the description: a date or time in ISO 8601 (UTC), or "
-    "START/END (default: that of the chips and the manifest beside them).",
-)
-@click.option("--attribution", multiple=True, help="Attribution of the data; repeatable.")
 @option(replace(THRESHOLD, unset="the best on validation"))
-@option(replace(MIN_AREA, default=2.0, unset=""))
-@click.option(
-    "--opset",
-    type=click.Choice(["11", "17"]),
-    default="17",
-    show_default=True,
-    help="Opset of the ONNX files; 11 is for old hosts.",
-)
-@click.option(
-    "--fast-dev-run",
-    is_flag=True,
-    help="Train on one batch and run every later stage, to check the setup.",
-)
+@option(replace(MIN_AREA, default=ModelOptions.min_area, unset=""))
+@options.OPSET
 @tracking
 def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Train a network, export it in every format, and evaluate it.
@@ -222,20 +199,10 @@ def _new_folder() -> Path:
 
 
 def _train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
-    from camp_detector_core.network.unet import NetworkOptions
-    from training.fit.options import (
-        EXTRAS,
-        AugmentOptions,
-        ModelOptions,
-        OptimOptions,
-        TrainOptions,
-    )
-
-    augment = AugmentOptions.none() if arguments["network"] == "reference" else AugmentOptions()
+    is_reference = arguments["network"] == "reference"
+    augment = AugmentOptions.none() if is_reference else AugmentOptions()
     data = _data_options(arguments, augment)
-    separation: Separating = (
-        "none" if arguments["network"] == "reference" else arguments["separation"]
-    )
+    separation: Separating = "none" if is_reference else arguments["separation"]
     return TrainOptions(
         data=data,
         out=out,
@@ -249,22 +216,14 @@ def _train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
             decoder_channels=options.whole_numbers(arguments["decoder"]),
         ),
         optim=OptimOptions(
-            lr=arguments["lr"],
-            epochs=arguments["epochs"],
-            minutes=arguments["minutes"] or None,
-            patience=arguments["patience"],
-            gap_weight=arguments["gap_weight"],
-            contact_weight=arguments["contact_weight"],
-            average=arguments["average"],
+            **{
+                **options.values_of(OptimOptions, arguments),
+                "minutes": arguments["minutes"] or None,
+            }
         ),
         model=ModelOptions(
-            name=arguments["name"],
+            **{**options.values_of(ModelOptions, arguments), "opset": int(arguments["opset"])},
             version=arguments["model_version"],
-            threshold=arguments["threshold"],
-            min_area=arguments["min_area"],
-            licence=arguments["licence"],
-            attribution=arguments["attribution"],
-            opset=int(arguments["opset"]),
         ),
         resume=arguments["resume"],
         fast_dev_run=arguments["fast_dev_run"],
@@ -272,35 +231,15 @@ def _train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
 
 
 def _data_options(arguments: dict[str, Any], augment: AugmentOptions) -> DataOptions:
-    from training.fit.bands import make_bands, make_classes
-    from training.fit.options import DataOptions
-
-    names = (
-        "chips",
-        "gsd",
-        "dtype",
-        "class_field",
-        "layer",
-        "chip_gsd",
-        "imagery_date",
-        "crop",
-        "batch_size",
-        "samples",
-        "workers",
-        "scenes",
-        "scene_share",
-        "seed",
-    )
-    return DataOptions(
-        **{n: arguments[n] for n in names},
-        labels=_labels(arguments["labels"]),
-        bands=make_bands(
-            options.names(arguments["bands"]), dtype=arguments["dtype"], white=arguments["white"]
-        ),
-        classes=make_classes(options.names(arguments["classes"])),
-        split=options.split_options(arguments),
-        augment=augment,
-    )
+    bands = options.names(arguments["bands"])
+    values = {
+        **options.values_of(DataOptions, arguments),
+        "labels": _labels(arguments["labels"]),
+        "bands": make_bands(bands, dtype=arguments["dtype"], white=arguments["white"]),
+        "classes": make_classes(options.names(arguments["classes"])),
+        "split": options.split_options(arguments),
+    }
+    return DataOptions(**values, augment=augment)
 
 
 def _labels(path: Path) -> Path:

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.spec import Band, ClassDef
 from camp_detector_core.network.unet import NetworkOptions
-from camp_detector_core.stac import StacError, span_of
 
 IMAGENET_BANDS = (
     Band("red", 1 / 255, 0.485, 0.229),
@@ -165,6 +164,8 @@ class DataOptions:
             msg = f"gsd must be positive, got {self.gsd}"
             raise OptionsError(msg)
         if self.imagery_date is not None:
+            from camp_detector_core.stac import StacError, span_of
+
             try:
                 span_of(self.imagery_date)
             except StacError as error:

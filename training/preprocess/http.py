@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from camp_detector_core import __version__
-from camp_detector_core.georaster.xyz import MISSING_CODES, TEMPORARY_CODES
 from training.preprocess.manifest import PreprocessError
 from training.preprocess.template import host_of
 
@@ -134,6 +133,8 @@ class Client:
         """Send one request, and read the answer."""
         import requests
 
+        from camp_detector_core.georaster.xyz import MISSING_CODES
+
         try:
             with self._session().get(url, stream=True, timeout=self._timeouts) as response:
                 if response.status_code in MISSING_CODES:
@@ -247,6 +248,8 @@ def transport_fault(error: Exception) -> FailedAttempt | None:
 
 def _check_status(response: requests.Response) -> None:
     """Raise unless an answer is what it should be."""
+    from camp_detector_core.georaster.xyz import TEMPORARY_CODES
+
     status, host = response.status_code, host_of(response.url)
     if status in TEMPORARY_CODES:
         remedy = "give a lower {rate}" if status == 429 else "the server is in trouble"  # noqa: PLR2004

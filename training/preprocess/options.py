@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from training.preprocess.http import HttpOptions
-from training.preprocess.manifest import PreprocessError
+from training.preprocess.manifest import Box, PreprocessError
 from training.preprocess.osm import OverpassOptions
-
-if TYPE_CHECKING:
-    from training.preprocess.manifest import Box
 
 ZOOM = 19
 BBOX: Box = (85.51991979758662, 27.628837632373674, 85.52736620395387, 27.633394557789373)
