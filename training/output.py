@@ -7,11 +7,15 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.errors import OutputError
+from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.outputs.output_set import OutputSet, cannot_write
+from camp_detector_core.outputs.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from camp_detector_core.engine.errors import CampDetectorError
 
 
 @contextmanager
@@ -65,17 +69,33 @@ def files_in(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write plain values.
+    """Write plain values into a file that no reader ever sees half written.
 
     Raises:
-        OutputError: The file cannot be written.
+        OutputError: It cannot be written; an earlier file is as it was.
     """
+    data = (json.dumps(value, indent=2, allow_nan=False) + "\n").encode()
     try:
-        path.write_bytes(json_bytes(value))
+        write_whole(path, data)
     except OSError as error:
         raise cannot_write(path, error) from error
 
 
-def json_bytes(value: dict[str, Any]) -> bytes:
-    """Give plain values as the bytes of a JSON file."""
-    return (json.dumps(value, indent=2, allow_nan=False) + "\n").encode()
+def read_json(path: Path, error_class: type[CampDetectorError]) -> dict[str, Any]:
+    """Read a JSON object; empty where there is no file.
+
+    Args:
+        path: The file.
+        error_class: Error to raise.
+
+    Raises:
+        CampDetectorError: The file cannot be read, or holds something else.
+    """
+    try:
+        value = parse_json(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        msg = f"{path} cannot be read as JSON ({error}): delete it, or take it from a copy"
+        raise error_class(msg) from error
+    return value if isinstance(value, dict) else {}

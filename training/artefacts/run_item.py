@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.cli.words import COMMAND
-from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.engine.messages import Message
 from camp_detector_core.model_file import open_model
 from camp_detector_core.stac import (
@@ -26,6 +25,7 @@ from training.artefacts.dwelling_score import MASK_ONLY
 from training.artefacts.footprint import area_of_chips
 from training.artefacts.method_scores import SEPARATIONS
 from training.fit.run_folder import META, RunFolder
+from training.output import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ def write_run_item(
         raise StacError(msg, remedy="name the {out} of one")
     record = RunFolder.read(run)
     spec = open_model(model).spec
-    earlier = _read(folder / ITEM)
+    earlier = read_json(folder / ITEM, StacError)
     facts = facts_of_run(record, spec)
     if _speaks_of(earlier, model):
         before = earlier["properties"]
@@ -131,7 +131,7 @@ def _measured(run: Path, part: str) -> bool:
 
 def _metrics(run: Path, part: str, spec: ModelSpec) -> dict[str, Any]:
     """Figures of one part: pixels of the mask, and dwellings at an IoU of one half."""
-    pixels = _read(run / "evaluation" / part / "summary.json").get("pixels", {})
+    pixels = read_json(run / "evaluation" / part / "summary.json", StacError).get("pixels", {})
     figures = {"pixels": {n: pixels[n] for n in _PIXELS if n in pixels}}
     way = MASK_ONLY if spec.separation is None else spec.provenance.get("separation", "")
     for row in _rows(run / "evaluation" / SEPARATIONS):
@@ -178,18 +178,6 @@ def _area_of(item: dict[str, Any]) -> TrainingArea:
 
 def _moment(text: object) -> dt.datetime | None:
     return span_of(text)[0] if isinstance(text, str) else None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """A JSON object; empty where there is none."""
-    try:
-        value = parse_json(path.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        msg = f"{path} cannot be read as JSON ({error}): delete it, or take it from a copy"
-        raise StacError(msg) from error
-    return value if isinstance(value, dict) else {}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -7,7 +7,6 @@ neighbours or by whole columns, never one by one. The result is a file that late
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import shapely
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.json_text import parse_json
+from training.output import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,10 +83,13 @@ class Split:
         return [by_name[n] for n in self.part(name)]
 
     def write(self, path: Path) -> None:
-        """Write the names as JSON."""
+        """Write the names as JSON.
+
+        Raises:
+            OutputError: The file cannot be written.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({p: list(self.part(p)) for p in PARTS}, indent=2) + "\n"
-        path.write_text(text, encoding="utf-8")
+        write_json(path, {p: list(self.part(p)) for p in PARTS})
 
     @classmethod
     def read(cls, path: Path) -> Split:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from camp_detector_core.engine.scores import NODATA_SCORE
 from training.evaluation.pixel import Confusion, ScoreHistogram
+from training.output import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 def write_confusion(confusion: Confusion, folder: Path, *, name: str) -> None:
     """``confusion_matrix.json`` and ``.png``: pixels by truth and by prediction."""
-    text = json.dumps(confusion.to_dict(), indent=2) + "\n"
-    (folder / "confusion_matrix.json").write_text(text)
+    write_json(folder / "confusion_matrix.json", confusion.to_dict())
     table = np.array([[confusion.tn, confusion.fp], [confusion.fn, confusion.tp]], np.float64)
     share = table / max(1.0, table.sum())
     figure = new_figure(4, 3.6)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from training.evaluation.bootstrap import difference_intervals, intervals
-from training.evaluation.score import plain
+from training.evaluation.score import plain, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,10 +53,10 @@ def comparison_rows(evaluations: Mapping[str, Evaluation]) -> list[dict[str, Any
             "labelled": score.buildings.labelled,
             "found": score.buildings.predicted,
             **{key: plain(value) for key, value in score.figures.items()},
-            "intervals_95": _rounded(intervals(score.blocks)),
+            "intervals_95": rounded(intervals(score.blocks)),
         }
         if rows and first is not None:
-            row["difference_95"] = _rounded(difference_intervals(score.blocks, first))
+            row["difference_95"] = rounded(difference_intervals(score.blocks, first))
         rows.append(row)
     return rows
 
@@ -89,7 +89,3 @@ def span(bounds: list[float] | None, name: str) -> str:
     if name == "count_error":
         return f"{low:+.1%} to {high:+.1%}"
     return f"{low:.3f} to {high:.3f}"
-
-
-def _rounded(bounds: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
-    return {name: [round(low, 6), round(high, 6)] for name, (low, high) in bounds.items()}

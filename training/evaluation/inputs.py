@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.grid import Shape
     from camp_detector_core.engine.spec import ClassDef, ModelSpec
     from training.data.chips import Chip
+    from training.evaluation.measure import EvaluateOptions
 
 _WORK_BYTES = 32
 """Bytes for each pixel of the run, beside its scores: masks, classes, and what comparing them
@@ -27,15 +28,6 @@ takes. The peak of a whole process grew by 29 bytes a pixel with a vector file, 
 mask."""
 _MASK_BYTES = 16
 """Bytes for each pixel of a mask, beside the image's: its classes, dwellings and validity."""
-
-
-class LabelChoice(NamedTuple):
-    """The labels of a vector file: its layer and field."""
-
-    class_field: str | None = None
-    """Attribute that names the class."""
-    layer: str | None = None
-    """Name of the layer, where the file has several."""
 
 
 class MaskFile(MaskLabels):
@@ -51,54 +43,48 @@ class MaskFile(MaskLabels):
         self.check([chip])
 
 
-def choose_chips(
-    chips: Path, *, split: Path | None, part: str, bands: int
-) -> tuple[list[Chip], list[Chip]]:
+def choose_chips(options: EvaluateOptions, *, bands: int) -> tuple[list[Chip], list[Chip]]:
     """The images that are measured, and all that there are.
 
     Args:
-        chips: Folder of images, or one image.
-        split: A ``split.json``, or None for all images.
-        part: Of the split.
+        options: Name the images, and the part of a split.
         bands: That the model takes.
 
     Raises:
         RasterError: An image cannot be read or does not fit the model.
         SplitError: The split does not fit the chips, or there is no such part.
     """
-    if chips.is_file():
+    split, part = options.split, options.part
+    if options.chips.is_file():
         if split is not None:
-            msg = f"{chips} is one image and cannot be split by {split}"
+            msg = f"{options.chips} is one image and cannot be split by {split}"
             raise SplitError(msg, remedy="leave out {split}")
-        all_chips = chips_chosen = [open_chip(chips)]
+        all_chips = chips = [open_chip(options.chips)]
     else:
-        all_chips = chips_chosen = read_chips(chips)
+        all_chips = chips = read_chips(options.chips)
     if split is not None:
-        chips_chosen = Split.read(split).select(all_chips, part)
-        if not chips_chosen:
+        chips = Split.read(split).select(all_chips, part)
+        if not chips:
             msg = f"{split} has no chips in the part {part}"
             raise SplitError(msg, remedy="name another {part}")
-    refuse_unfit(chips_chosen, bands)
-    return chips_chosen, all_chips
+    refuse_unfit(chips, bands)
+    return chips, all_chips
 
 
-def choose_labels(
-    labels: Path, spec: ModelSpec, *, chips: Sequence[Chip], one: bool, choice: LabelChoice
-) -> Labelled:
+def choose_labels(options: EvaluateOptions, spec: ModelSpec, chips: Sequence[Chip]) -> Labelled:
     """The labels of some chips.
 
     Args:
-        labels: Vector file, folder of masks, or one mask.
+        options: Name a vector file, a folder of masks, or one mask.
         spec: Its classes count.
         chips: All that there are.
-        one: Whether a single image was named, and not a folder.
-        choice: What of a vector file.
 
     Raises:
         CampDetectorError: They cannot be read, or cannot belong to the chips.
     """
+    labels = options.labels
     if labels.is_file() and labels.suffix.lower() in SUFFIXES:
-        if not one:
+        if not options.chips.is_file():
             msg = f"{labels} is one mask and the chips are a folder"
             remedy = (
                 "give the folder that holds a mask for each chip, or name the one image with "
@@ -107,7 +93,7 @@ def choose_labels(
             raise RasterError(msg, remedy=remedy)
         return Labelled(MaskFile(labels, chips[0], spec.classes), list(chips), ())
     return labels_of(
-        chips, labels, spec.classes, class_field=choice.class_field, layer=choice.layer
+        chips, labels, spec.classes, class_field=options.class_field, layer=options.layer
     )
 
 

@@ -17,7 +17,7 @@ from camp_detector_core.raster import gdal_env
 from training.data.mask_labels import MaskLabels
 from training.data.mosaic import ChipStore, join_chips
 from training.evaluation.area import AreaRun, AreaScore
-from training.evaluation.inputs import LabelChoice, choose_chips, choose_labels
+from training.evaluation.inputs import choose_chips, choose_labels
 from training.evaluation.score import Score
 
 if TYPE_CHECKING:
@@ -120,16 +120,8 @@ def evaluate_model(options: EvaluateOptions) -> Evaluation:
     start = time.perf_counter()
     model = open_model(options.model)
     spec = options.settings.apply(options.spec or model.spec)
-    chips, all_chips = choose_chips(
-        options.chips, split=options.split, part=options.part, bands=len(spec.bands)
-    )
-    labelled = choose_labels(
-        options.labels,
-        spec,
-        chips=all_chips,
-        one=options.chips.is_file(),
-        choice=LabelChoice(options.class_field, options.layer),
-    )
+    chips, all_chips = choose_chips(options, bands=len(spec.bands))
+    labelled = choose_labels(options, spec, all_chips)
     chips = [chip for chip in chips if chip in labelled.chips]
     labels = labelled.labels
     gsd = options.chip_gsd or spec.gsd

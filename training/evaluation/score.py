@@ -14,7 +14,7 @@ from training.evaluation.pixel import ScoreHistogram
 from training.evaluation.reliability import Reliability
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from training.evaluation.buildings import BuildingScore
     from training.evaluation.pixel import Confusion
@@ -78,10 +78,7 @@ class Score:
         return {
             **self.to_dict(),
             "blocks": len(self.blocks.counts),
-            "intervals_95": {
-                name: [round(low, 6), round(high, 6)]
-                for name, (low, high) in intervals(self.blocks).items()
-            },
+            "intervals_95": rounded(intervals(self.blocks)),
             "calibration": {
                 "expected_calibration_error": plain(reliability.error),
                 "brier": plain(reliability.brier),
@@ -89,6 +86,11 @@ class Score:
             },
             "by_size": self.dwellings.by_size(),
         }
+
+
+def rounded(bounds: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
+    """Round intervals for JSON."""
+    return {name: [round(low, 6), round(high, 6)] for name, (low, high) in bounds.items()}
 
 
 def plain(value: float) -> float | None:

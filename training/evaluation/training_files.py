@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from training.evaluation.artefacts import (
@@ -12,6 +11,7 @@ from training.evaluation.artefacts import (
     write_examples,
 )
 from training.evaluation.pixel import Confusion, ScoreHistogram, sweep_rows
+from training.output import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,5 +47,5 @@ def write_evaluation(predictions: Sequence[Prediction], spec: ModelSpec, folder:
     write_chip_table(predictions, spec, folder / "chips.csv")
     write_examples(predictions, spec, folder / "examples")
     summary = {"threshold": spec.threshold, "pixels": confusion.to_dict()}
-    (folder / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
+    write_json(folder / "summary.json", summary)
     return confusion

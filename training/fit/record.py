@@ -10,11 +10,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.engine.json_text import parse_json
 from training.fit.commit import commit_of_sources
 from training.fit.options import OptionsError, SplitOptions
 from training.fit.system import get_system_info
-from training.output import write_json
+from training.output import read_json, write_json
 from training.preprocess.manifest import manifest_from, read_manifest
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def resume_run(options: TrainOptions) -> TrainOptions:
         OptionsError: The run would not be the same one.
         OSError: A file cannot be read or moved.
     """
-    first = _read(options.out / _OPTIONS)
+    first = read_json(options.out / _OPTIONS, OptionsError)
     changed = _changes(first, options.to_dict())
     fixed = sorted(c for c in changed if any(c == f or c.startswith(f"{f}.") for f in _FIXED))
     if fixed:
@@ -112,7 +111,10 @@ def resume_run(options: TrainOptions) -> TrainOptions:
         raise OptionsError(msg)
     if changed:
         LOG.warning("The run goes on with other options than it began with: %s", ", ".join(changed))
-    record = _read(options.out / _RUN) or {"command": "not recorded", "resumed": []}
+    record = read_json(options.out / _RUN, OptionsError) or {
+        "command": "not recorded",
+        "resumed": [],
+    }
     if _MANIFEST not in record:  # a run of an earlier release
         record[_MANIFEST] = _manifest(options)
     resumption = {**_session(), **({"changed": sorted(changed)} if changed else {})}
@@ -135,7 +137,7 @@ def manifest_of(options: TrainOptions) -> Manifest | None:
         PreprocessError: The manifest is damaged.
     """
     path = options.out / _RUN
-    record = _read(path)
+    record = read_json(path, OptionsError)
     if _MANIFEST not in record:
         return read_manifest(options.data.chips)
     manifest = record[_MANIFEST]
@@ -150,7 +152,7 @@ def _manifest(options: TrainOptions) -> dict[str, Any] | None:
 
 def provenance_of(folder: Path) -> dict[str, str]:
     """The run's first command, and when it was resumed, as text."""
-    record = _read(folder / _RUN)
+    record = read_json(folder / _RUN, OptionsError)
     out = {"command": str(record["command"])}
     resumed = [str(r["at"]) for r in record["resumed"]]
     return {**out, "resumed": ", ".join(resumed)} if resumed else out
@@ -158,7 +160,7 @@ def provenance_of(folder: Path) -> dict[str, str]:
 
 def commit_of(folder: Path) -> dict[str, str]:
     """Return the sources that the run began with: ``git_commit`` and ``git_dirty``, where known."""
-    record = _read(folder / _RUN)
+    record = read_json(folder / _RUN, OptionsError)
     return {k: str(record[k]) for k in ("git_commit", "git_dirty") if k in record}
 
 
@@ -168,18 +170,6 @@ def _session() -> dict[str, Any]:
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         **commit_of_sources(),
     }
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """A JSON object; empty where there is none."""
-    if not path.is_file():
-        return {}
-    try:
-        record: dict[str, Any] = parse_json(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        msg = f"{path} is not the JSON that a run writes: {error}"
-        raise OptionsError(msg) from error
-    return record
 
 
 def _changes(first: dict[str, Any], current: dict[str, Any]) -> list[str]:

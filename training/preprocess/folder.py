@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.outputs.output_set import cannot_write
+from training.output import write_json
 from training.preprocess.manifest import (
     NAME,
     LabelRecord,
     PreprocessError,
     read_manifest,
-    replace_json,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class TrainFolder:
             self._mend_missing()
         except OSError as error:
             raise cannot_write(self.root, error) from error
-        replace_json(self._work / _REQUEST, asdict(self._request))
+        write_json(self._work / _REQUEST, asdict(self._request))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -196,9 +196,9 @@ class TrainFolder:
             lines = "".join(f"{x} {y}\n" for x, y in manifest.imagery.missing)
             self.write(self._work / _MISSING, lines.encode())
             (self.root / NAME).replace(self._work / NAME)
-        replace_json(self._work / _LABELS, {})
+        write_json(self._work / _LABELS, {})
         self.write(self.outlines, data)
-        replace_json(self._work / _LABELS, asdict(record))
+        write_json(self._work / _LABELS, asdict(record))
 
     def _mend_missing(self) -> None:
         """Remove a last line without its end: a kill may have cut off a number."""

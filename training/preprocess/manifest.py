@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core import __version__
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.json_text import parse_json
-from camp_detector_core.outputs.output_set import cannot_write
-from camp_detector_core.outputs.whole_file import write_whole
-from training.output import json_bytes
+from training.output import write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,7 +138,7 @@ class Manifest:
         Raises:
             OutputError: It cannot be written.
         """
-        replace_json(folder / NAME, self.to_dict())
+        write_json(folder / NAME, self.to_dict())
 
 
 def read_manifest(chips_folder: Path) -> Manifest | None:
@@ -196,18 +194,6 @@ def manifest_from(values: object, path: Path) -> Manifest | None:
         msg = f"{path} is damaged ({error})"
         remedy = "make the chips again with preprocess {overwrite}"
         raise PreprocessError(msg, remedy=remedy) from error
-
-
-def replace_json(path: Path, value: dict[str, Any]) -> None:
-    """Write a JSON file that no reader ever sees half written.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    try:
-        write_whole(path, json_bytes(value))
-    except OSError as error:
-        raise cannot_write(path, error) from error
 
 
 def credits_of(manifest: Manifest | None, *, chips: Path, labels: Path) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    import shapely
+
     from training.preprocess.area import Tile
     from training.preprocess.folder import TrainFolder
     from training.preprocess.manifest import Box
@@ -78,10 +80,10 @@ def to_geojson(outlines: Outlines) -> bytes:
     from shapely.geometry.polygon import orient
 
     features = [
-        {"type": "Feature", "properties": properties, "geometry": mapping(orient(shape))}
+        {"type": "Feature", "properties": properties, "geometry": mapping(orient(_rounded(shape)))}
         for shape, properties in zip(outlines.polygons, outlines.properties, strict=True)
     ]
-    lines = ",\n".join(json.dumps(_rounded(feature), allow_nan=False) for feature in features)
+    lines = ",\n".join(json.dumps(feature, allow_nan=False) for feature in features)
     return f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n'.encode()
 
 
@@ -132,9 +134,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a vector file holds
     return str(value)
 
 
-def _rounded(value: Any) -> Any:  # noqa: ANN401 - walks nested containers
-    if isinstance(value, dict):
-        return {k: v if k == "properties" else _rounded(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(v) for v in value]
-    return round(value, _DIGITS) if isinstance(value, float) else value
+def _rounded(shape: shapely.Polygon) -> shapely.Polygon:
+    """Return a polygon with coordinates of `_DIGITS` digits."""
+    import numpy as np
+    import shapely
+
+    return shapely.transform(shape, lambda points: np.round(points, _DIGITS))

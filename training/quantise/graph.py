@@ -60,7 +60,7 @@ def plain_graph(data: bytes, spec: ModelSpec) -> onnx.ModelProto:
     chips = random_chips(spec)
     _fold_shapes(model, chips)
     _drop_unused(model.graph)
-    _tidy(model)
+    tidy(model)
     outputs = [o.name for o in original.graph.output]
     for chip in chips:
         pairs = zip(_run(data, outputs, chip), _run(_bytes(model), outputs, chip), strict=True)
@@ -236,11 +236,10 @@ def _drop_unused(graph: onnx.GraphProto) -> None:
         graph.initializer.remove(value)
 
 
-def _tidy(model: onnx.ModelProto) -> None:
-    """Import only what is used."""
+def tidy(model: onnx.ModelProto) -> None:
+    """Import only what is used, and drop the shapes of what lies between."""
     domains = {n.domain for n in model.graph.node}
-    opset_imports = [o for o in model.opset_import if o.domain in domains]
-    imports = [(o.domain, o.version) for o in opset_imports]
+    imports = [(o.domain, o.version) for o in model.opset_import if o.domain in domains]
     del model.opset_import[:]
     model.opset_import.extend(helper.make_opsetid(d, v) for d, v in imports)
     model.ir_version = min(model.ir_version, IR_VERSION)

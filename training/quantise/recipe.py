@@ -26,8 +26,7 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from camp_detector_core.network.export import IR_VERSION
-from training.quantise.graph import QuantiseError, body_of
+from training.quantise.graph import QuantiseError, body_of, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -91,11 +90,7 @@ def quantise_graph(
             extra_options={"TensorQuantOverrides": _overrides(model, body, spec)},
         )
         out = onnx.load(str(after))
-    out.ir_version = min(out.ir_version, IR_VERSION)
-    domains = {n.domain for n in out.graph.node}
-    imports = [(o.domain, o.version) for o in out.opset_import if o.domain in domains]
-    del out.opset_import[:]
-    out.opset_import.extend(onnx.helper.make_opsetid(d, v) for d, v in imports)
+    tidy(out)
     del out.metadata_props[:]
     return out
 

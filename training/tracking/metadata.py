@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.model_file import open_model
 from training.fit.description import without_places
+from training.fit.options import OptionsError
+from training.output import read_json, write_json
 from training.tracking.figures import shown_path
 
 if TYPE_CHECKING:
@@ -25,21 +26,15 @@ def write_metadata(run: Path, folder: Path) -> list[Path]:
     """
     documents = {}
     if (run / "options.json").is_file():
-        documents["options.json"] = _options(_read(run / "options.json"))
+        documents["options.json"] = _options(read_json(run / "options.json", OptionsError))
     if (run / "run.json").is_file():
-        documents["run.json"] = _record(_read(run / "run.json"))
+        documents["run.json"] = _record(read_json(run / "run.json", OptionsError))
     model = run / "meta" / "best_model.onnx"
     if model.is_file():
         documents["model_spec.json"] = open_model(model).spec.to_dict()
     for name, content in documents.items():
-        text = json.dumps(content, indent=2) + "\n"
-        (folder / name).write_text(text, encoding="utf-8")
+        write_json(folder / name, content)
     return [folder / name for name in documents]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
 
 
 def _options(options: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from camp_detector_core.outputs.output_set import cannot_write
-from camp_detector_core.outputs.whole_file import write_whole
+from training.output import write_json
 from training.tracking.options import LogData, TrackingError
 
 if TYPE_CHECKING:
@@ -41,11 +40,7 @@ class TrackRecord:
         Raises:
             OutputError: The disk does not take it.
         """
-        path = folder / NAME
-        try:
-            write_whole(path, (json.dumps(asdict(self), indent=1) + "\n").encode())
-        except OSError as error:
-            raise cannot_write(path, error) from error
+        write_json(folder / NAME, asdict(self))
 
 
 def read_record(folder: Path) -> TrackRecord | None:
