@@ -51,7 +51,8 @@ def test_a_manifest_that_changes_meanwhile_changes_neither_model_nor_item(
     item = json.loads((tmp_path / "out" / "meta" / "stac_item.json").read_text())
     assert item["properties"]["datetime"].startswith("2021")
 
-    manifest_read = manifest_of(read_options(tmp_path / "out" / "options.json"))
+    options_read = read_options(tmp_path / "out" / "options.json")
+    manifest_read = manifest_of(options_read.out, options_read.data)
     assert manifest_read == manifest("First")
     assert has_licence(manifest_read)
     assert not has_licence(manifest("Second", licence=None))
@@ -73,10 +74,10 @@ def test_runs_of_earlier_releases_take_what_lies_there(
     options = run_options(data_of(chips=town.chips, labels=town.labels), tmp_path / "out")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "run.json").write_text('{"command": "train", "resumed": []}')
-    assert manifest_of(options) == manifest("First")
+    assert manifest_of(options.out, options.data) == manifest("First")
     resume_run(replace(options, resume=True))
     (tmp_path / "town" / "manifest.json").unlink()
-    assert manifest_of(options) == manifest("First")
+    assert manifest_of(options.out, options.data) == manifest("First")
 
 
 def test_a_run_that_began_without_a_manifest_never_gets_one(
@@ -86,4 +87,4 @@ def test_a_run_that_began_without_a_manifest_never_gets_one(
     options = run_options(data_of(chips=town.chips, labels=town.labels), tmp_path / "out")
     start_run(options)
     manifest("Second").write(tmp_path / "town")
-    assert manifest_of(options) is None
+    assert manifest_of(options.out, options.data) is None

@@ -117,7 +117,7 @@ def _measure(model: TrainedModel, data: CampDataModule) -> _Measured:
     """Choose threshold and separation on validation, and measure every method."""
     predictions = {part: predict_part(model, data, part, method="all") for part in _PARTS.values()}
     if not model.has_threshold:
-        model = model.with_threshold(best_threshold(histogram_of(predictions["val"])))
+        model = model.described(threshold=best_threshold(histogram_of(predictions["val"])))
     compare = model.method != "none"
     methods = score_methods(predictions, data.labels, model.spec, compare=compare)
     if compare:
@@ -134,7 +134,9 @@ def _measure(model: TrainedModel, data: CampDataModule) -> _Measured:
     scores = methods.of_method(model.method)
     figures |= {f"{part} dwellings": score.text() for part, score in scores.items()}
     model = model.with_provenance(figures)
-    return _Measured(model.with_separation(methods.separation(model.method)), predictions, methods)
+    return _Measured(
+        model.described(separation=methods.separation(model.method)), predictions, methods
+    )
 
 
 def predict_part(

@@ -131,7 +131,7 @@ def read_description(path: Path) -> Description:
         spec = build_spec(
             options,
             attribution=credits_of(options.network) if unet else (),
-            manifest=manifest_of(replace(options, out=path.parent)),
+            manifest=manifest_of(path.parent, options.data),
         )
         if options.separation != "none":
             spec = replace(spec, separation=starting_separation(options.separation, spec.gsd))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.network.channels import combine_channels
 from training.artefacts.separation_method import METHOD, channel_weights
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from camp_detector_core.engine.separation import Separation
     from camp_detector_core.engine.spec import ModelSpec
     from training.fit.options import Separating
 
@@ -37,19 +36,15 @@ class TrainedModel:
     opset: int = 17
     """Opset of the ONNX files."""
 
-    def with_threshold(self, threshold: float) -> TrainedModel:
-        """Return the model with the threshold of its mask."""
-        return replace(self, spec=replace(self.spec, threshold=threshold))
-
-    def with_separation(self, separation: Separation | None) -> TrainedModel:
-        """Return the model with the settings of its method."""
-        return replace(self, spec=replace(self.spec, separation=separation))
+    def described(self, **changes: Any) -> TrainedModel:  # noqa: ANN401 - fields of the spec
+        """Return the model with other fields of its description."""
+        return replace(self, spec=replace(self.spec, **changes))
 
     def with_provenance(self, figures: Mapping[str, str]) -> TrainedModel:
         """Return the model with figures and its method in its description."""
         method = {METHOD: self.method} if self.method != "none" else {}
         provenance = {**self.spec.provenance, **method, **figures}
-        return replace(self, spec=replace(self.spec, provenance=provenance))
+        return self.described(provenance=provenance)
 
     def channels(self, method: str) -> nn.Module:
         """Copy the network with the output channels of a method; see `channel_weights`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
@@ -12,9 +12,6 @@ from camp_detector_core.console import say
 from camp_detector_core.engine.parameters import THRESHOLD
 
 from . import options
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command()
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
 @options.OPSET
 @option(replace(THRESHOLD, unset="that of the description"))
 @click.option("--overwrite", is_flag=True, help="Replace exports that exist.")
-def export(checkpoint: Path, spec: Path, out: Path, **arguments: str | float | bool | None) -> None:
+def export(opset: str, **arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Export weights in every format, each compared with the network before it is kept.
 
     Training exports at its end. Use this command for a checkpoint of an interrupted run, for
@@ -51,17 +48,8 @@ def export(checkpoint: Path, spec: Path, out: Path, **arguments: str | float | b
     """  # noqa: D301 - click wants the control character
     from training.artefacts.from_checkpoint import ExportOptions, export_checkpoint
 
-    threshold = arguments["threshold"]
-    exported = export_checkpoint(
-        ExportOptions(
-            checkpoint=checkpoint,
-            spec=spec,
-            out=out,
-            opset=int(arguments["opset"] or 0),
-            threshold=None if threshold is None else float(threshold),
-            overwrite=bool(arguments["overwrite"]),
-        )
-    )
-    say(f"exported to {out}")
+    export_options = ExportOptions(**arguments, opset=int(opset))
+    exported = export_checkpoint(export_options)
+    say(f"exported to {export_options.out}")
     for name, difference in exported.items():
         say(f"  {name}: differs from the network by at most {difference:.1e}")

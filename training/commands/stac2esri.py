@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,15 +46,7 @@ from . import options
     help="best_model.pt of the same training, to carry along. The packages work without it.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
-def stac2esri(  # noqa: PLR0913 - click gives each option by its name
-    *,
-    stac_path: Path,
-    onnx_path: Path,
-    out_dir: Path,
-    dlpk_name: str,
-    torchscript: Path | None,
-    overwrite: bool,
-) -> None:
+def stac2esri(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Make deep learning packages for ArcGIS Pro from a model and its STAC item.
 
     Writes NAME.dlpk (detect objects), NAME-detect.dlpk and best_model.dlpk, which are copies
@@ -68,10 +61,8 @@ def stac2esri(  # noqa: PLR0913 - click gives each option by its name
     """  # noqa: D301 - click wants the control character
     from training.artefacts.esri_files import stac2esri as write
 
-    package = write(
-        stac_path, onnx_path, out_dir, dlpk_name, torchscript=torchscript, overwrite=overwrite
-    )
+    package = write(**arguments)
     for path in (*package.packages, package.definition):
         say(path)
     if package.listed:
-        say(f"{stac_path} lists them")
+        say(f"{arguments['stac_path']} lists them")

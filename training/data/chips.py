@@ -173,9 +173,7 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
     Raises:
         RasterError: Too few bands, numbers that are no colours, or the file cannot be read.
     """
-    if chip.bands < bands:
-        msg = f"{chip.path} has {chip.bands} bands, and the model takes {bands}"
-        raise RasterError(msg)
+    refuse_unfit([chip], bands)
     if chip.shape[0] * chip.shape[1] * bands * np.dtype(chip.dtype).itemsize > _MAX_BYTES:
         size = f"{chip.shape[1]} x {chip.shape[0]} pixels"
         msg = f"{chip.path} has {size}, which are too many for a chip"

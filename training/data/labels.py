@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,37 +116,25 @@ def open_labels(
         VectorError: The vector file cannot be read.
         RasterError: Neither of both, or masks that cannot be read.
     """
-    if path.is_dir() and path.suffix.lower() != ".gdb":
-        return _in_folder(
-            path, classes, class_field=class_field, layer=layer, georeferenced=georeferenced
-        )
-    if path.exists():
-        return VectorLabels(path, classes, class_field=class_field, layer=layer)
-    msg = f"{path} does not exist: give a folder of masks or a vector file"
-    raise RasterError(msg)
-
-
-def _in_folder(
-    path: Path,
-    classes: Sequence[ClassDef],
-    *,
-    class_field: str | None,
-    layer: str | None,
-    georeferenced: bool,
-) -> MaskLabels | VectorLabels:
+    choice = {"class_field": class_field, "layer": layer}
+    if not path.exists():
+        msg = f"{path} does not exist: give a folder of masks or a vector file"
+        raise RasterError(msg)
+    if not path.is_dir() or path.suffix.lower() == ".gdb":
+        return VectorLabels(path, classes, **choice)
     masks = MaskLabels(path, classes)
     vectors = sorted(p for p in path.iterdir() if p.suffix.lower() in VECTORS)
     if not len(masks) and len(vectors) != 1:
-        return _without_masks(path, classes, class_field=class_field, layer=layer)
-    reason = _why_masks(
-        masks, len(vectors), named_classes=len(classes) == 1 or class_field is not None
-    )
+        _refuse_no_labels(path)
+        return VectorLabels(path, classes, **choice)
+    named_classes = len(classes) == 1 or class_field is not None
+    reason = _why_masks(masks, len(vectors), named_classes=named_classes)
     reason = reason or ("" if georeferenced else "chips have no georeference")
     if vectors and not reason:
         LOG.info(
             "labels are the polygons of %s, which keep touching dwellings separate", vectors[0]
         )
-        vector_labels = FolderLabels(vectors[0], classes, class_field=class_field, layer=layer)
+        vector_labels = FolderLabels(vectors[0], classes, **choice)
         vector_labels.masks = masks
         return vector_labels
     if vectors:
@@ -156,21 +145,15 @@ def _in_folder(
     return masks
 
 
-def _without_masks(
-    path: Path, classes: Sequence[ClassDef], *, class_field: str | None, layer: str | None
-) -> VectorLabels:
-    """Polygons of a folder that is a data set of vectors, such as one of Shapefiles.
+def _refuse_no_labels(path: Path) -> None:
+    """Refuse a folder without masks that is no data set of vectors, such as one of Shapefiles.
 
     Raises:
-        VectorError: It cannot be read.
-        RasterError: It is none.
+        RasterError: So it is.
     """
-    try:
-        layers = list_layers(path)
-    except CampDetectorError:
-        layers = []
-    if layers:
-        return VectorLabels(path, classes, class_field=class_field, layer=layer)
+    with suppress(CampDetectorError):
+        if list_layers(path):
+            return
     msg = (
         f"{path} holds neither masks nor a vector file: give a folder of masks (TIFF or PNG) with "
         "the names of the chips, or a vector file"

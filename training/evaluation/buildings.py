@@ -119,14 +119,3 @@ def pair_best(
             used_labelled.add(b)
             pairs.append((a, b, float(iou[index])))
     return pairs
-
-
-def score_buildings(
-    predicted: Sequence[shapely.Geometry],
-    labelled: Sequence[shapely.Geometry],
-    *,
-    iou: float = 0.5,
-) -> BuildingScore:
-    """Count what `match_polygons` pairs."""
-    pairs = match_polygons(predicted, labelled, iou=iou)
-    return BuildingScore(len(pairs), len(predicted), len(labelled))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +11,6 @@ from training.evaluation.maps import Image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from matplotlib.figure import Figure
 
     from training.evaluation.reliability import Reliability
 
@@ -42,7 +39,7 @@ def draw_reliability(reliability: Reliability) -> Image:
     lower.bar(middle, share, width * 0.94, color=_GREY)
     lower.set_ylabel("share of pixels")
     lower.set_xlabel("probability")
-    return _png(figure)
+    return Image.of(figure, "png", dpi=_DPI)
 
 
 def draw_sweep(rows: Sequence[dict[str, Any]], threshold: float) -> Image:
@@ -63,11 +60,4 @@ def draw_sweep(rows: Sequence[dict[str, Any]], threshold: float) -> Image:
     axes.set_ylabel("figure of pixels")
     axes.grid(alpha=0.3)
     axes.legend(loc="lower center", ncols=2)
-    return _png(figure)
-
-
-def _png(figure: Figure) -> Image:
-    data = io.BytesIO()
-    figure.savefig(data, format="png", dpi=_DPI)
-    width, height = (round(n * _DPI) for n in figure.get_size_inches())
-    return Image(data.getvalue(), "png", width, height)
+    return Image.of(figure, "png", dpi=_DPI)

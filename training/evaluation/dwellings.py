@@ -45,9 +45,7 @@ class Dwellings:
     @property
     def hits(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """(n,) True for found ones that are right, (m,) True for labelled ones that are found."""
-        predicted, labelled = (np.zeros(len(a), np.bool_) for a in (self.predicted, self.labelled))
-        predicted[self.pairs[:, 0]] = labelled[self.pairs[:, 1]] = True
-        return predicted, labelled
+        return in_pairs(self.pairs, len(self.predicted), len(self.labelled))
 
     @property
     def area_error(self) -> float | None:
@@ -100,6 +98,15 @@ class Dwellings:
             labelled_index
         ]
         return float(np.median(errors))
+
+
+def in_pairs(
+    pairs: NDArray[np.intp], predicted: int, labelled: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Mark which of so many dwellings are in a pair: (predicted,) and (labelled,)."""
+    marks = np.zeros(predicted, np.bool_), np.zeros(labelled, np.bool_)
+    marks[0][pairs[:, 0]] = marks[1][pairs[:, 1]] = True
+    return marks
 
 
 def _names(bounds: Sequence[float]) -> list[str]:

@@ -16,6 +16,7 @@ from training.evaluation.tables import FALSE_ALARM, HIT, MISS, Marked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from camp_detector_core.engine.prepare import Stretch
@@ -46,6 +47,14 @@ class Image:
     """``jpeg`` or ``png``."""
     width: int
     height: int
+
+    @classmethod
+    def of(cls, figure: Figure, kind: str, *, dpi: int, **options: Any) -> Image:  # noqa: ANN401 - matplotlib's own
+        """Encode a figure."""
+        data = io.BytesIO()
+        figure.savefig(data, format=kind, dpi=dpi, **options)
+        width, height = (round(n * dpi) for n in figure.get_size_inches())
+        return cls(data.getvalue(), kind, width, height)
 
     @property
     def url(self) -> str:
@@ -168,9 +177,7 @@ def _draw(  # noqa: PLR0913 - what is drawn, where, and how
     if frame is not None:
         dashed = np.array([frame], object)
         _outline(axes, dashed, view, color="white", linewidth=points / 2, linestyle="--")
-    data = io.BytesIO()
-    figure.savefig(data, format="jpeg", dpi=_DPI, pil_kwargs={"quality": _QUALITY})
-    return Image(data.getvalue(), "jpeg", width, height)
+    return Image.of(figure, "jpeg", dpi=_DPI, pil_kwargs={"quality": _QUALITY})
 
 
 def _outline(

@@ -11,7 +11,7 @@ import shapely
 from camp_detector_core.georaster.table import pixel_areas
 from camp_detector_core.raster.library import crs_of
 from training.evaluation.buildings import match_polygons
-from training.evaluation.dwellings import Dwellings
+from training.evaluation.dwellings import Dwellings, in_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,10 +52,7 @@ class Matching:
     @property
     def right(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """True for found ones that are right, and for labelled ones that are found."""
-        predicted, labelled = (np.zeros(len(p), np.bool_) for p in (self.predicted, self.labelled))
-        pairs = self.at(self.iou)
-        predicted[pairs[:, 0]] = labelled[pairs[:, 1]] = True
-        return predicted, labelled
+        return in_pairs(self.at(self.iou), len(self.predicted), len(self.labelled))
 
     def dwellings(self, grid: Grid) -> Dwellings:
         """Return the ground areas of the polygons, with their pairs.

@@ -86,7 +86,7 @@ def spec_of_run(options: TrainOptions, built: BuiltNetwork, chips: Mapping[str, 
             **record,
             "command": without_places(record["command"]),
         },
-        manifest=manifest_of(options),
+        manifest=manifest_of(options.out, options.data),
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from training.fit.options import TrainOptions
+    from training.fit.options import DataOptions, TrainOptions
     from training.preprocess.manifest import Manifest
 
 LOG = logging.getLogger(__name__)
@@ -126,20 +126,21 @@ def resume_run(options: TrainOptions) -> TrainOptions:
     return replace(options, data=replace(options.data, split=SplitOptions(file=split)))
 
 
-def manifest_of(options: TrainOptions) -> Manifest | None:
+def manifest_of(folder: Path, data: DataOptions) -> Manifest | None:
     """Return the manifest of a run's data as it was when the run began; None: not known.
 
     Args:
-        options: Of the run, with its folder in ``out``.
+        folder: Of the run.
+        data: Options of its data.
 
     Raises:
         OptionsError: The record of the run cannot be read.
         PreprocessError: The manifest is damaged.
     """
-    path = options.out / _RUN
+    path = folder / _RUN
     record = read_json(path, OptionsError)
     if _MANIFEST not in record:
-        return read_manifest(options.data.chips)
+        return read_manifest(data.chips)
     manifest = record[_MANIFEST]
     return None if manifest is None else manifest_from(manifest, path)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from training.data.split import Split
@@ -59,7 +59,7 @@ class RunFolder:
             OptionsError: The record of the run cannot be read.
             PreprocessError: The manifest is damaged.
         """
-        return manifest_of(replace(self.options, out=self.path))
+        return manifest_of(self.path, self.data)
 
     def commit(self) -> str | None:
         """Return the git commit that the run began with, where it is known."""

@@ -11,14 +11,13 @@ import json
 import logging
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camp_detector_core.model_file import open_model
 from training.artefacts.esri_files import named_by_definition
-from training.fit.options_file import read_options
-from training.fit.record import commit_of, manifest_of
+from training.fit.record import commit_of
+from training.fit.run_folder import RunFolder
 from training.tracking.dataset import (
     has_licence,
     input_of,
@@ -64,8 +63,9 @@ class Uploader:
         self._folder = folder
         self._record = record
         self._run = record.run_id
-        self._options: TrainOptions = read_options(folder / "options.json")
-        self._manifest = manifest_of(replace(self._options, out=folder))
+        run = RunFolder.read(folder)
+        self._options: TrainOptions = run.options
+        self._manifest = run.manifest()
 
     def begin(self) -> None:
         """Log what is known when a training begins: parameters, data, sources."""
