@@ -82,6 +82,10 @@ class Split:
             raise SplitError(msg)
         return [by_name[n] for n in self.part(name)]
 
+    def to_dict(self) -> dict[str, list[str]]:
+        """Names of chips by part."""
+        return {part: list(self.part(part)) for part in PARTS}
+
     def write(self, path: Path) -> None:
         """Write the names as JSON.
 
@@ -89,7 +93,7 @@ class Split:
             OutputError: The file cannot be written.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(path, {p: list(self.part(p)) for p in PARTS})
+        write_json(path, self.to_dict())
 
     @classmethod
     def read(cls, path: Path) -> Split:

@@ -15,10 +15,9 @@ from training.data.split import Split, SplitError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from camp_detector_core.engine.grid import Shape
-    from camp_detector_core.engine.spec import ClassDef, ModelSpec
+    from camp_detector_core.engine.spec import ModelSpec
     from training.data.chips import Chip
     from training.evaluation.measure import EvaluateOptions
 
@@ -28,19 +27,6 @@ takes. The peak of a whole process grew by 29 bytes a pixel with a vector file, 
 mask."""
 _MASK_BYTES = 16
 """Bytes for each pixel of a mask, beside the image's: its classes, dwellings and validity."""
-
-
-class MaskFile(MaskLabels):
-    """Labels of one image from one mask raster of any name."""
-
-    def __init__(self, path: Path, chip: Chip, classes: Sequence[ClassDef]) -> None:
-        """Take the file; its values are as in `MaskLabels`.
-
-        Raises:
-            RasterError: See `MaskLabels.check`.
-        """
-        super().__init__(path.parent, classes, paths={chip.name: path})
-        self.check([chip])
 
 
 def choose_chips(options: EvaluateOptions, *, bands: int) -> tuple[list[Chip], list[Chip]]:
@@ -91,7 +77,9 @@ def choose_labels(options: EvaluateOptions, spec: ModelSpec, chips: Sequence[Chi
                 "{chips}"
             )
             raise RasterError(msg, remedy=remedy)
-        return Labelled(MaskFile(labels, chips[0], spec.classes), list(chips), ())
+        mask = MaskLabels(labels.parent, spec.classes, paths={chips[0].name: labels})
+        mask.check(chips)
+        return Labelled(mask, list(chips), ())
     return labels_of(
         chips, labels, spec.classes, class_field=options.class_field, layer=options.layer
     )

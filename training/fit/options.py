@@ -96,16 +96,8 @@ class AugmentOptions:
     @classmethod
     def none(cls) -> AugmentOptions:
         """No variation at all, but for the place of the crop."""
-        return cls(
-            (1.0, 1.0),
-            flip=False,
-            rotate=0,
-            photometric=0,
-            camera=0,
-            coarse=0,
-            degrade=0,
-            weather=0,
-        )
+        changes = ("rotate", "photometric", "camera", "coarse", "degrade", "weather")
+        return cls((1.0, 1.0), flip=False, **dict.fromkeys(changes, 0.0))
 
 
 @dataclass(frozen=True)

@@ -99,5 +99,4 @@ class RunFolder:
         Raises:
             SplitError: The file cannot be read.
         """
-        split = Split.read(self.split_file)
-        return {part: list(split.part(part)) for part in ("train", "val", "test")}
+        return Split.read(self.split_file).to_dict()
