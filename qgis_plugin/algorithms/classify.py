@@ -34,7 +34,7 @@ class ClassifyPixels(RunsModel):
         "Use Detect dwellings to get polygons.",
         "tags": "camp,refugee,tent,shelter,segmentation,deep learning,onnx",
     }
-    LEFT_OUT = (table.OUT, table.MIN_AREA, table.SQUARE, table.SIMPLIFY)
+    LEFT_OUT = table.FOR_POLYGONS
 
     def definition(self, option: Parameter) -> QgsProcessingParameterDefinition:
         """The parameter of an option; the class raster is always written."""
