@@ -23,7 +23,7 @@ _EDGES = 2000
 """Edges between two looks at whether the user wants to stop."""
 
 
-class Dwelling(NamedTuple):
+class CountedDwelling(NamedTuple):
     """A dwelling as it is counted."""
 
     at: Point
@@ -42,7 +42,7 @@ class Tally:
     ground: float = 0.0
     """Square metres of their outlines."""
 
-    def add(self, dwelling: Dwelling) -> None:
+    def add(self, dwelling: CountedDwelling) -> None:
         """Count one more dwelling."""
         self.dwellings += 1
         if dwelling.area is not None:
@@ -74,7 +74,7 @@ class Tally:
 
 
 def tally(
-    dwellings: Sequence[Dwelling],
+    dwellings: Sequence[CountedDwelling],
     areas: Sequence[Rings],
     look: Callable[[], None] = lambda: None,
 ) -> tuple[list[Tally], Tally]:
@@ -225,7 +225,9 @@ def _rounded(q: float, r: float) -> tuple[int, int]:
     return rq, rr
 
 
-def tally_cells(dwellings: Sequence[Dwelling], grid: HexagonGrid) -> dict[tuple[int, int], Tally]:
+def tally_cells(
+    dwellings: Sequence[CountedDwelling], grid: HexagonGrid
+) -> dict[tuple[int, int], Tally]:
     """Count dwellings in each cell that holds one, cells from top to bottom, left to right."""
     cells: dict[tuple[int, int], Tally] = {}
     for dwelling in dwellings:

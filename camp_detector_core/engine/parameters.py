@@ -415,7 +415,7 @@ PARAMETERS: Mapping[str, Parameter] = {
 }
 """All, by their names, in the order of the command line."""
 FOR_POLYGONS = tuple(parameter for parameter in PARAMETERS.values() if parameter.for_polygons)
-"""Those that tools which write rasters alone leave out."""
+"""Parameters of polygons, which tools that write rasters alone leave out."""
 
 
 def check(values: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Iterator, NamedTuple, Optional, Union
 
-from camp_detector_core.engine.areas import Dwelling, Point, holds
+from camp_detector_core.engine.areas import CountedDwelling, Point, holds
 from camp_detector_core.engine.polygons.surfaces import Surfaces
 
 from .features import ground_area, rings_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class LayerDwellings(NamedTuple):
     """The dwellings of a layer, and features that are none."""
 
-    dwellings: list[Dwelling]
+    dwellings: list[CountedDwelling]
     left_out: int
     """Features that are no dwelling."""
     twice: int
@@ -37,7 +37,7 @@ def dwellings_in(layer: object, progress: Progress) -> LayerDwellings:
     """
     import arcpy
 
-    dwellings: list[Dwelling] = []
+    dwellings: list[CountedDwelling] = []
     left_out = 0
     surfaces = Surfaces()
     with arcpy.da.SearchCursor(layer, ["SHAPE@"]) as cursor:
@@ -51,18 +51,18 @@ def dwellings_in(layer: object, progress: Progress) -> LayerDwellings:
     return LayerDwellings(dwellings, left_out, surfaces.tally.twice)
 
 
-def _of(shape: Optional[Shape], surfaces: Surfaces) -> Iterator[Dwelling]:
+def _of(shape: Optional[Shape], surfaces: Surfaces) -> Iterator[CountedDwelling]:
     """The dwellings of a feature: the ground of its polygon, or each of its points."""
     if shape is None:
         return
     if shape.type == "point":
-        yield Dwelling((float(shape.firstPoint.X), float(shape.firstPoint.Y)), None)
+        yield CountedDwelling((float(shape.firstPoint.X), float(shape.firstPoint.Y)), None)
     elif shape.type == "multipoint":
-        yield from (Dwelling((float(point.X), float(point.Y)), None) for point in shape)
+        yield from (CountedDwelling((float(point.X), float(point.Y)), None) for point in shape)
     elif shape.type == "polygon" and shape.area and surfaces.take(bytes(shape.WKB)):
         area = ground_area(shape)
         if math.isfinite(area):
-            yield Dwelling(_centre(shape), area)
+            yield CountedDwelling(_centre(shape), area)
 
 
 def _centre(shape: arcpy.Polygon) -> Point:

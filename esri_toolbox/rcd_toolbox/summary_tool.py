@@ -20,7 +20,7 @@ from .placing import discard, text_file
 if TYPE_CHECKING:
     import arcpy
 
-    from camp_detector_core.engine.areas import Dwelling
+    from camp_detector_core.engine.areas import CountedDwelling
 
     from .features import Field
     from .host import Messages
@@ -62,7 +62,7 @@ class _Job:
     """Metres."""
     reference: arcpy.SpatialReference
     """Coordinate system of the dwellings, in which all is counted."""
-    dwellings: list[Dwelling]
+    dwellings: list[CountedDwelling]
     progress: Progress
     left_out: int = 0
     """Number of features of the boundaries that are no area."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from qgis.core import QgsDistanceArea, QgsProcessingFeedback
 
     from .entries import Entries
-    from .matching import Dwelling
+    from .matching import DatedDwelling
 
 
 BEFORE, AFTER, MASK, IOU, OUTPUT = "BEFORE", "AFTER", "MASK", "IOU", "OUTPUT"
@@ -209,7 +209,7 @@ def _refuse_one_date(entries: Entries) -> None:
 
 def _dwellings(
     dates: Dates, ground: QgsDistanceArea, feedback: QgsProcessingFeedback
-) -> list[tuple[list[Dwelling], list[Dwelling]]]:
+) -> list[tuple[list[DatedDwelling], list[DatedDwelling]]]:
     """The dwellings of each date, inside and outside of the mask.
 
     Raises:

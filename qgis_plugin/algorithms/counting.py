@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Optional
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsPointXY
 
 from camp_detector_core.engine import areas
-from camp_detector_core.engine.areas import FIELDS, Dwelling, tally
+from camp_detector_core.engine.areas import FIELDS, CountedDwelling, tally
 from camp_detector_core.engine.polygons.surfaces import Surfaces
 
 from ..faults import Fault
@@ -106,7 +106,7 @@ class Counting:
         self.title = layers.dwellings.name
         self._ground = ground_of(self.crs, context)
         self.shapes: list[QgsGeometry] = []
-        self.dwellings: list[Dwelling] = []
+        self.dwellings: list[CountedDwelling] = []
         self.models: Counter[str] = Counter()
         """Number of dwellings of each model, as far as the layer names models."""
         self.boundary_fields: list[KeptField] = []
@@ -120,7 +120,7 @@ class Counting:
             if model >= 0:
                 self._remember(feature[model])
             self.shapes.append(shape)
-            self.dwellings.append(Dwelling(centre_of(shape), area))
+            self.dwellings.append(CountedDwelling(centre_of(shape), area))
         if each.left_out and not each.count:
             raise Fault(
                 tr(

@@ -31,7 +31,7 @@ _ALIKE = 0.5
 """Part of each date's box that must lie in the other's, so that nothing is said."""
 
 
-class Dwelling(NamedTuple):
+class DatedDwelling(NamedTuple):
     """A dwelling of one date."""
 
     number: int
@@ -54,9 +54,9 @@ class Pair(NamedTuple):
 class Date(NamedTuple):
     """The dwellings of one date."""
 
-    inside: list[Dwelling]
+    inside: list[DatedDwelling]
     """Dwellings that are compared."""
-    outside: list[Dwelling]
+    outside: list[DatedDwelling]
     """Dwellings whose centre lies outside of the mask."""
     lone: dict[int, float]
     """Places in ``inside`` of those without a partner, and what part of their ground dwellings of
@@ -69,7 +69,7 @@ class Date(NamedTuple):
 
 def read(
     features: Features, ground: QgsDistanceArea, feedback: QgsProcessingFeedback
-) -> list[Dwelling]:
+) -> list[DatedDwelling]:
     """All dwellings of a date.
 
     Args:
@@ -83,7 +83,7 @@ def read(
     """
     each = Dwellings(features.name, compared=True)
     dwellings = [
-        Dwelling(feature.id(), shape, area or 0.0)
+        DatedDwelling(feature.id(), shape, area or 0.0)
         for feature, shape, area in each.read(features, ground, feedback)
     ]
     if not dwellings and (each.points or each.left_out):
@@ -119,8 +119,8 @@ def mask_of(
 
 
 def parted(
-    dwellings: list[Dwelling], mask: Optional[QgsGeometry], feedback: QgsProcessingFeedback
-) -> tuple[list[Dwelling], list[Dwelling]]:
+    dwellings: list[DatedDwelling], mask: Optional[QgsGeometry], feedback: QgsProcessingFeedback
+) -> tuple[list[DatedDwelling], list[DatedDwelling]]:
     """Dwellings whose centre lies inside of the mask, and the others.
 
     Raises:
@@ -132,14 +132,14 @@ def parted(
     if engine is None:
         return [], dwellings
     engine.prepareGeometry()
-    parts: tuple[list[Dwelling], list[Dwelling]] = ([], [])
+    parts: tuple[list[DatedDwelling], list[DatedDwelling]] = ([], [])
     for dwelling in watched(dwellings, feedback):
         is_inside = engine.intersects(QgsPoint(*centre_of(dwelling.shape)))
         parts[not is_inside].append(dwelling)
     return parts
 
 
-def extents_differ(before: Sequence[Dwelling], after: Sequence[Dwelling]) -> bool:
+def extents_differ(before: Sequence[DatedDwelling], after: Sequence[DatedDwelling]) -> bool:
     """True if less than half of the box around one date lies in that of the other."""
     boxes = []
     for dwellings in (before, after):
@@ -154,8 +154,8 @@ def extents_differ(before: Sequence[Dwelling], after: Sequence[Dwelling]) -> boo
 
 
 def held_together(
-    before: tuple[list[Dwelling], list[Dwelling]],
-    after: tuple[list[Dwelling], list[Dwelling]],
+    before: tuple[list[DatedDwelling], list[DatedDwelling]],
+    after: tuple[list[DatedDwelling], list[DatedDwelling]],
     least: float,
     feedback: QgsProcessingFeedback,
 ) -> tuple[Date, Date, list[Pair]]:
@@ -186,7 +186,7 @@ def held_together(
     return dates[0], dates[1], pairs
 
 
-def _index(dwellings: Sequence[Dwelling], feedback: QgsProcessingFeedback) -> QgsSpatialIndex:
+def _index(dwellings: Sequence[DatedDwelling], feedback: QgsProcessingFeedback) -> QgsSpatialIndex:
     index = QgsSpatialIndex()
     for i, dwelling in enumerate(watched(dwellings, feedback)):
         feature = QgsFeature(i)
@@ -195,7 +195,9 @@ def _index(dwellings: Sequence[Dwelling], feedback: QgsProcessingFeedback) -> Qg
     return index
 
 
-def _covered(dwelling: Dwelling, neighbours: Sequence[Dwelling], index: QgsSpatialIndex) -> float:
+def _covered(
+    dwelling: DatedDwelling, neighbours: Sequence[DatedDwelling], index: QgsSpatialIndex
+) -> float:
     """Share of a dwelling's ground that others cover together, 0 to 1."""
     shape = dwelling.shape
     parts = []
@@ -208,8 +210,8 @@ def _covered(dwelling: Dwelling, neighbours: Sequence[Dwelling], index: QgsSpati
 
 
 def _matched(
-    before: Sequence[Dwelling],
-    after: Sequence[Dwelling],
+    before: Sequence[DatedDwelling],
+    after: Sequence[DatedDwelling],
     index: QgsSpatialIndex,
     least: float,
     feedback: QgsProcessingFeedback,

@@ -315,7 +315,7 @@ def test_a_point_on_common_borders_is_in_exactly_one_area(
     """A square cut into columns: all inside are counted once, on whatever border they lie."""
     edges = [0, *sorted(cuts), 40]
     rings = [[[(a, 0), (a, 40), (b, 40), (b, 0), (a, 0)]] for a, b in pairwise(edges)]
-    dwellings = [areas.Dwelling((float(x), float(y)), 1.0) for x, y in points]
+    dwellings = [areas.CountedDwelling((float(x), float(y)), 1.0) for x, y in points]
     counts, outside = areas.tally(dwellings, rings)
     assert sum(t.dwellings for t in counts) + outside.dwellings == len(points)
     inner = sum(0 < x < 40 and 0 < y < 40 for x, y in points)
