@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.evaluation.buildings import BuildingScore, score_buildings
+from training.evaluation.buildings import BuildingScore, match_polygons
 from training.evaluation.coverage import LabelCoverage
 from training.evaluation.truth import Outlines, ground_of, trace
 
@@ -45,7 +45,8 @@ def test_a_score_is_that_of_polygons(seed: int, smallest: float, gaps: bool) -> 
     clipped = Outlines(regions.polygons[large], regions.values[large]).clipped(
         ground, smallest=smallest
     )
-    expected = score_buildings(list(clipped.polygons), list(labels.polygons))
+    pairs = match_polygons(list(clipped.polygons), list(labels.polygons))
+    expected = BuildingScore(len(pairs), len(clipped.polygons), len(labels.polygons))
     coverage = LabelCoverage.of(list(labels.polygons), known)
     assert coverage.score(classes, smallest=smallest) == expected
 
