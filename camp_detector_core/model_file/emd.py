@@ -95,7 +95,7 @@ def emd_bytes(emd: Mapping[str, Any]) -> bytes:
 
 
 def parse_emd(data: bytes, origin: str) -> dict[str, Any]:
-    """The object in a definition of a stranger, which need not be one of ours.
+    """Return the object in an untrusted definition, which need not be one of ours.
 
     Args:
         data: The file.

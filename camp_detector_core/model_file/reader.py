@@ -1,7 +1,7 @@
 """Open a model by any of its files: ONNX, STAC-MLM item, or Esri deep learning package.
 
 Nothing is executed or extracted, and no network is used: a package is read in memory, an item
-leads to a file beside it or below. All that the files say is taken as written by a stranger.
+leads to a file beside it or below. All that the files say is untrusted.
 """
 
 from __future__ import annotations

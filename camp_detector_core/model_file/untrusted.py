@@ -1,4 +1,4 @@
-"""Read files that a stranger may have made: no file without end, no text that acts when shown.
+"""Read untrusted files: no file without end, no text that acts when shown.
 
 Every refusal is a `PredictorError`.
 """

@@ -1,4 +1,4 @@
-"""A zip file that a stranger may have made, opened without trust and read within limits.
+"""An untrusted zip file, read within limits.
 
 Nothing is extracted. Every host judges members by the same rule. Format: PKWARE's APPNOTE 6.3.10.
 """

@@ -34,7 +34,7 @@ _LONGEST = 254
 _MODEL = "model"
 """The field in which Detect dwellings says what found a dwelling."""
 _MODELS = 100
-"""Names of models that are remembered: a stranger's field of that name may hold anything."""
+"""Names of models that are remembered: an untrusted field of that name may hold anything."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ class Credit(NamedTuple):
     """A model that dwellings were found with."""
 
     model: str
-    """Its name and version, as the layer has it: a stranger's text."""
+    """Its name and version, as the layer has it: untrusted text."""
     licence: str
     """Empty where it is not known."""
     attribution: tuple[str, ...]

@@ -73,7 +73,7 @@ class AreaOnMap:
 
 
 def geometry_of(shape: object) -> Optional[QgsGeometry]:
-    """A GeoJSON geometry of a stranger, or None where it is no polygon."""
+    """Return an untrusted GeoJSON geometry, or None where it is no polygon."""
     if not isinstance(shape, Mapping) or shape.get("type") not in ("Polygon", "MultiPolygon"):
         return None
     try:

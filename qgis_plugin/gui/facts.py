@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MIB = 1 << 20
 _MOST_BYTES = 1 << 60
-"""No file is larger, whatever a stranger says."""
+"""No file is larger, whatever an untrusted file says."""
 
 
 def known_models(library: ModelLibrary) -> frozenset[str]:
@@ -70,7 +70,7 @@ def offer_html(offer: Offer) -> str:
 
 
 def spec_html(spec: ModelSpec, size: Optional[int], extra: list[tuple[str, str]]) -> str:
-    """A description as a table; what strangers wrote is shown as plain text."""
+    """A description as a table; untrusted words are shown as plain text."""
     rows = [
         (tr("Resolution"), tr("{gsd} m a pixel", gsd=f"{spec.gsd:g}")),
         (tr("Bands"), f"{', '.join(b.name for b in spec.bands)} ({spec.dtype})"),

@@ -29,7 +29,7 @@ def row(*widgets: QWidget, stretch: bool = True) -> QHBoxLayout:
 
 
 def label(text: str = "", *, can_select: bool = False) -> QLabel:
-    """Plain text over several lines, whatever strangers have written in it."""
+    """Plain text over several lines, whatever untrusted words are in it."""
     widget = QLabel(text)
     widget.setWordWrap(True)
     widget.setTextFormat(Qt.TextFormat.PlainText)

@@ -170,7 +170,7 @@ def answer_of(
 
 
 def plain_words(text: object) -> str:
-    """Words of a stranger on one line, without addresses."""
+    """Return untrusted words on one line, without addresses."""
     return " ".join(_URL.sub("", str(text)).split())[:_LONGEST].strip(" .")
 
 
