@@ -29,7 +29,7 @@ from training.artefacts.separation_choice import SEED_METRES2, THRESHOLDS, choos
 from training.artefacts.separation_method import METHOD, METHODS, starting_separation
 from training.artefacts.trained_model import TrainedModel
 from training.data.datamodule import CampDataModule
-from training.evaluation.buildings import BuildingScore, score_buildings
+from training.evaluation.buildings import BuildingScore, match_polygons
 from training.evaluation.pixel import best_threshold
 from training.evaluation.predict import predict_area
 from training.evaluation.training_files import histogram_of
@@ -106,7 +106,9 @@ def by_polygons(
         large = shapely.area(outlines.polygons) >= smallest
         whole = Outlines(outlines.polygons[large], outlines.values[large])
         clipped = whole.clipped(ground_of(area.coverage.is_known), smallest=smallest)
-        parts.append(score_buildings(list(clipped.polygons), list(truth.polygons)))
+        predicted, labelled = list(clipped.polygons), list(truth.polygons)
+        pairs = match_polygons(predicted, labelled)
+        parts.append(BuildingScore(len(pairs), len(predicted), len(labelled)))
     return DwellingScore("polygons", spec.separation, BuildingScore.total(parts))
 
 
