@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,11 +82,11 @@ CASES: list[tuple[tuple[str | int, ...], Any, str]] = [
     ((*INPUT, "input", "data_type"), "uint8", "is uint8, and input of the graph float32"),
     ((*INPUT, "input", "shape", 1), -1, "bands is free, and 3 in the graph"),
     (("properties", "mlm:output"), [], "mlm:output: is missing or empty"),
-    (INPUT, {}, "mlm:input[0].input: classes of stac-model: is missing"),
-    (INPUT, {}, "mlm:input[0].name: classes of stac-model: is missing"),
-    ((*INPUT, "name"), "", "mlm:input[0].name: is empty"),
-    ((*OUTPUT, "name"), MISSING, "mlm:output[0].name: classes of stac-model: is missing"),
-    ((*INPUT, "input", "data_type"), MISSING, "mlm:input[0].input.data_type: is None"),
+    (INPUT, {}, "mlm:input[0].input: is missing or empty"),
+    (INPUT, {}, "mlm:input[0].name: is missing or empty"),
+    ((*INPUT, "name"), "", "mlm:input[0].name: is missing or empty"),
+    ((*OUTPUT, "name"), MISSING, "mlm:output[0].name: is missing or empty"),
+    ((*INPUT, "input", "data_type"), MISSING, "mlm:input[0].input.data_type: is missing or empty"),
     # classes
     ((*CLASSES, 1, "value"), 0, "are not integers that differ"),
     ((*CLASSES, 1, "name"), "background", "two classes have the same name"),
@@ -180,6 +181,28 @@ ADVICE: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("links",), [{"rel": "self", "href": "item.json"}], "which is relative"),
     (("properties", "mlm:pretrained"), True, "and mlm:pretrained is true"),
 ]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        (*INPUT, "name"),
+        (*INPUT, "input"),
+        (*INPUT, "input", "shape"),
+        (*INPUT, "input", "data_type"),
+        (*OUTPUT, "result"),
+    ],
+)
+def test_a_field_that_is_missing_is_named_without_schemas_and_stac_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: tuple[str | int, ...]
+) -> None:
+    monkeypatch.setitem(sys.modules, "stac_model", None)
+    monkeypatch.setitem(sys.modules, "stac_model.schema", None)
+    item = changed(stac_items.good_item(tmp_path), (place, MISSING))
+    report = validate_item(stac_items.write(item, tmp_path))
+    faults = [text for text in problems(report) if text.endswith(": is missing or empty")]
+    assert len(faults) == 1
+    assert f".{place[-1]}: " in faults[0]
 
 
 @pytest.mark.parametrize(("place", "value", "words"), ADVICE)

@@ -21,6 +21,8 @@ _CHANNELS = ("channel", "channels", "class", "classes", "bands")
 _COLOR = re.compile(r"[0-9A-F]{6}")
 _CLASS_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _BACKGROUND = 0
+_STRUCTURE = ("shape", "dim_order", "data_type")
+"""Required fields of every tensor."""
 
 
 def check_model(item: dict[str, Any], findings: Findings) -> None:
@@ -43,12 +45,20 @@ def check_model(item: dict[str, Any], findings: Findings) -> None:
                 place.problem("is no object", "describe the tensor")
                 continue
             structure = as_dict(entry.get(tensor))
-            if entry.get("name") == "":
-                place.at("name").problem("is empty", "write the tensor's name")
+            _check_fields(entry, ("name", tensor), place)
+            if structure:
+                _check_fields(structure, _STRUCTURE, place.at(tensor))
             _check_structure(structure, place.at(tensor))
             check_band_use(entry, structure, names, place)
             check(entry, structure, place)
     _check_runtime(item, findings)
+
+
+def _check_fields(fields: dict[str, Any], names: tuple[str, ...], base: Place) -> None:
+    """Check fields that the extension requires, even without its schema and stac-model."""
+    for name in names:
+        if fields.get(name) in (None, "", [], {}):
+            base.at(name).problem("is missing or empty", "write it as the MLM extension says")
 
 
 def _check_structure(structure: dict[str, Any], place: Place) -> None:
