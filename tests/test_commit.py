@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from camp_detector_core.engine.errors import OutputError
+from camp_detector_core.outputs import scratch
 from camp_detector_core.outputs.output_set import OutputSet
 from camp_detector_core.outputs.whole_file import whole_file, write_whole
 
@@ -378,3 +380,17 @@ def test_a_file_that_fails_leaves_the_earlier_one_and_nothing_else(tmp_path: Pat
         part.write_bytes(b"hal")
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_this_process_writes_is_not_cleared_away_where_locks_do_not_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = tempfile.mkdtemp
+    # As Python 3.12 does; a network disk gives a lock to the process that has it already.
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda **options: str(Path(make(**options)).resolve()))
+    monkeypatch.setattr(scratch, "_lock", lambda _: None)
+    monkeypatch.chdir(tmp_path)
+    with whole_file(Path("a.json")) as part:
+        part.write_bytes(b"one")
+        write_whole(Path("b.json"), b"other")
+    assert files_in(tmp_path) == {"a.json": "one", "b.json": "other"}

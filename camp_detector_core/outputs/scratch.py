@@ -30,7 +30,8 @@ _LOCK = "lock"
 _YOUNG = 60.0
 """Seconds in which a folder may have no lock yet."""
 _own: set[Path] = set()
-"""Hidden folders of this process: locks of network disks do not hold against the process itself."""
+"""Hidden folders of this process, resolved: locks of network disks do not hold against their own
+process."""
 
 
 class Workplace:
@@ -49,7 +50,7 @@ class Workplace:
         recover(parent, warn=warn)
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         """Folder of finished files."""
-        _own.add(self.folder)
+        _own.add(self.folder.resolve())
         self.scratch = self.folder / "scratch"
         """Folder of intermediate files."""
         self.old = self.folder / OLD
@@ -72,7 +73,7 @@ class Workplace:
         self._lock_path.unlink(missing_ok=True)
 
     def _unlock(self) -> None:
-        _own.discard(self.folder)
+        _own.discard(self.folder.resolve())
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -87,7 +88,7 @@ def recover(parent: Path, *, warn: Warn = LOG.warning) -> None:
     """
     with suppress(OSError):
         for room in sorted(parent.glob(f"{PREFIX}*")):
-            if room.is_dir() and not room.is_symlink() and room not in _own:
+            if room.is_dir() and not room.is_symlink() and room.resolve() not in _own:
                 _recover_room(room, warn)
 
 
