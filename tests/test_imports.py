@@ -72,8 +72,8 @@ HOST_LIBRARIES = {
 """Libraries that only one host has; Qt is imported as ``qgis.PyQt``, whichever Qt it is."""
 
 COMMAND_LINES = tuple(f"{CORE}.{name}" for name in ("__main__", "demo", "scene.__main__"))
-SHARED_CLI = (f"{CORE}.cli.parameters", f"{CORE}.cli.words")
-"""Parts of the command line that the commands of training take: options, and their spelling."""
+SHARED_CLI = tuple(f"{CORE}.cli.{name}" for name in ("parameters", "validate", "words"))
+"""Parts of the command line that training takes: options, their spelling, the check of an item."""
 
 
 class Import(NamedTuple):
