@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, Mapping, Optional, get_args
 
 from ..engine.emd_keys import SPEC_KEY, emd_keys
 from ..engine.errors import PredictorError, SpecError
-from ..engine.wording import shown
 from .untrusted import parse_spec, read_json
 
 if TYPE_CHECKING:
@@ -52,16 +51,6 @@ class EmdFiles:
             if name is not None and (not name or not name.isascii() or not name.isprintable()):
                 msg = f"a model definition names files by ASCII characters, not {name!a}: rename it"
                 raise SpecError(msg)
-
-
-@dataclass(frozen=True)
-class Emd:
-    """A definition that was read."""
-
-    spec: ModelSpec
-    kind: Kind
-    fields: Mapping[str, Any]
-    """All that it holds."""
 
 
 def emd_of(spec: ModelSpec, kind: Kind, files: EmdFiles) -> dict[str, Any]:
@@ -108,40 +97,6 @@ def parse_emd(data: bytes, origin: str) -> dict[str, Any]:
         msg = f"{origin} is larger than {MAX_EMD >> 10} KiB, which no model definition is"
         raise PredictorError(msg)
     return read_json(data, origin)
-
-
-def read_emd(data: bytes, origin: str) -> Emd:
-    """Read a definition that `emd_of` made.
-
-    Args:
-        data: The file.
-        origin: Its name, for messages.
-
-    Raises:
-        PredictorError: It is no model definition in ASCII.
-        SpecError: It does not describe a model of this project, or says two things of it.
-    """
-    fields = parse_emd(data, origin)
-    if not data.isascii():
-        msg = (
-            f"{origin} is not ASCII, and ArcGIS reads it in the encoding of the machine: build the "
-            "package again"
-        )
-        raise PredictorError(msg)
-    spec, kind = spec_of(fields, origin), kind_of(fields)
-    if spec is None:
-        msg = f"{origin} has no {SPEC_KEY}, so it is not of a model of Camp Detector"
-        raise SpecError(msg)
-    if kind is None:
-        msg = f"{origin} has the ModelType {shown(fields.get('ModelType'))!r}: build it again"
-        raise SpecError(msg)
-    for key, expected in disagreements(fields, spec, kind).items():
-        msg = (
-            f"{origin}: {key} is {shown(fields.get(key))}, and its {SPEC_KEY} makes it "
-            f"{shown(expected)}: build the package again"
-        )
-        raise SpecError(msg)
-    return Emd(spec, kind, fields)
 
 
 def spec_of(emd: Mapping[str, Any], origin: str) -> Optional[ModelSpec]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.engine.emd_keys import SPEC_KEY
 from camp_detector_core.engine.errors import PredictorError, SpecError
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.esri.thumbnail import SIGNATURE
 from camp_detector_core.model_file import open_model
-from camp_detector_core.model_file.emd import MAX_EMD, read_emd
 from camp_detector_core.model_file.item import read_item, spec_of
-from camp_detector_core.model_file.package import root_emd
+from camp_detector_core.model_file.package import open_definition
 from camp_detector_core.model_file.untrusted import checksum_of
 from camp_detector_core.model_file.zip_file import open_zip, read_member
 
@@ -65,11 +65,16 @@ def read_package(path: Path, item: Path | None = None) -> Package:
         msg = f"{path} is not a deep learning package: a .dlpk file is needed"
         raise PublishError(msg)
     _check(path)  # first, because its words lead to what is wrong
-    spec = open_model(path).spec
+    definition = open_definition(path)
+    kind, spec = definition.kind, open_model(path).spec
+    if not definition.is_ours or kind is None:
+        msg = (
+            f"{definition.origin} has no {SPEC_KEY}, so it is not of a model of Camp Detector: "
+            "build it with camp-detector package build"
+        )
+        raise PublishError(msg)
     digest, size = checksum_of(path)
     with open_zip(path) as archive:
-        emd = root_emd(archive, str(path))
-        kind = read_emd(read_member(archive, emd, MAX_EMD, str(path)), f"{path}, {emd}").kind
         thumbnail = _thumbnail(archive)
     notes = [] if thumbnail else [f"{path.name} holds no {_THUMBNAIL}: the item gets no picture"]
     stac_item, note = _item(path, item, spec)

@@ -30,7 +30,7 @@ from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.esri.package_source import script_spec
 from camp_detector_core.esri.thumbnail import HEIGHT, WIDTH, png, thumbnail
 from camp_detector_core.model_file import default_model_path, open_model
-from camp_detector_core.model_file.emd import read_emd
+from camp_detector_core.model_file.package import open_definition
 from camp_detector_core.stac import TrainingArea, create_stac_mlm_item
 from tests.support.models import tiny_onnx, tiny_spec, write_model
 from tests.support.packages import edited, make, members
@@ -62,7 +62,7 @@ def test_the_model_that_ships_makes_a_package_that_opens_and_passes(
         "MODEL_CARD.md", "LICENSE.txt", "esriinfo/iteminfo.xml", "esriinfo/item.pkinfo",
         "esriinfo/thumbnail/thumbnail.png",
     }  # fmt: skip
-    emd = read_emd(entries[f"camp-{kind}.emd"], "emd")
+    emd = open_definition(out)
     assert (emd.kind, emd.spec) == (kind, model.spec)
     assert emd.fields["EngineFile"] == engine_copy().name
     assert entries[engine_copy().name] == engine_copy().data
@@ -302,7 +302,7 @@ def test_torchscript_is_carried_along_and_named(tmp_path: Path) -> None:
     assert entries["model.pt"] == pt.read_bytes()
     assert json.loads(entries["a.emd"])["TorchScriptFile"] == "model.pt"
     assert check_package(out).valid
-    assert read_emd(entries["a.emd"], "a.emd").spec == tiny_spec()
+    assert open_definition(out).spec == tiny_spec()
 
 
 def test_what_torch_really_writes_is_known(tmp_path: Path) -> None:
@@ -385,8 +385,8 @@ def test_build_makes_both_kinds_and_check_passes_them(camp: Any, tmp_path: Path)
     names = ["town-classify.dlpk", "town-detect.dlpk"]
     assert [Path(line).name for line in out.splitlines()] == names
     for name, kind in zip(names, ("classify", "detect"), strict=True):
-        data = members(tmp_path / "new" / name)[name.replace(".dlpk", ".emd")]
-        assert read_emd(data, name).kind == kind
+        definition = open_definition(tmp_path / "new" / name)
+        assert (definition.name, definition.kind) == (name.replace(".dlpk", ".emd"), kind)
         code, out, _ = camp("package", "check", tmp_path / "new" / name)
         assert code == 0
         assert "is valid" in out

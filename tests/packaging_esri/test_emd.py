@@ -19,10 +19,17 @@ from camp_detector_core.model_file.emd import (
     MAX_EMD,
     MODEL_TYPES,
     EmdFiles,
+    disagreements,
     emd_bytes,
     emd_of,
-    read_emd,
+    kind_of,
+    parse_emd,
+    spec_of,
 )
+from camp_detector_core.model_file.package import open_definition
+from camp_detector_core.publish.errors import PublishError
+from camp_detector_core.publish.package import read_package
+from tests.support import packages
 from tests.support.models import tiny_spec
 
 ENGINE = "rcd_engine_1_2_3_01234567.zip"
@@ -61,9 +68,9 @@ def specs(draw: st.DrawFn) -> ModelSpec:
 def test_a_spec_comes_back_whole(spec: ModelSpec, kind: Any) -> None:
     data = emd_bytes(emd_of(spec, kind, FILES))
     assert data.isascii()
-    spec_read = read_emd(data, "x.emd")
-    assert (spec_read.spec, spec_read.kind) == (spec, kind)
-    assert emd_bytes(emd_of(spec_read.spec, spec_read.kind, FILES)) == data
+    fields = parse_emd(data, "x.emd")
+    assert (spec_of(fields, "x.emd"), kind_of(fields)) == (spec, kind)
+    assert disagreements(fields, spec, kind) == {}
 
 
 def test_the_keys_are_those_that_arcgis_and_the_function_read() -> None:
@@ -132,22 +139,48 @@ def text_of(**changes: Any) -> bytes:
         (b"[]", PredictorError, "not a JSON object"),
         (b'{"a": NaN}', PredictorError, "NaN is not a number"),
         (b'{"a": 1, "a": 2}', PredictorError, "twice"),
-        (b"\xef\xbb\xbf" + text_of(), PredictorError, "not ASCII"),
         (b" " * (MAX_EMD + 1), PredictorError, "larger than"),
-        (b"{}", SpecError, "has no CampDetector"),
         (text_of(CampDetector=5), SpecError, "must be an object"),
         (text_of(CampDetector={"schema_version": 99}), SpecError, "update Camp Detector"),
-        (text_of(ModelType="ObjectionDetection"), SpecError, "ModelType"),
-        (text_of(ExtractBands=[2, 1, 0]), SpecError, "ExtractBands"),
-        (text_of(Threshold=0.9), SpecError, "Threshold"),
-        (text_of(SupportsVariableTileSize=1), SpecError, "SupportsVariableTileSize"),
-        (text_of(Classes=[]), SpecError, "Classes"),
     ],
 )
 def test_a_definition_that_is_not_sound_is_refused(
-    data: bytes, kind: type[CampDetectorError], words: str
+    data: bytes, kind: type[CampDetectorError], words: str, tmp_path: Path
 ) -> None:
+    path = tmp_path / "x.emd"
+    path.write_bytes(data)
     with pytest.raises(kind, match=words) as error:
-        read_emd(data, "x.emd")
+        open_definition(path)
     assert "x.emd" in str(error.value)
     assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"CampDetector": None}, "has no CampDetector"),
+        ({"ModelType": "ObjectionDetection"}, "ModelType"),
+        ({"ExtractBands": [2, 1, 0]}, "ExtractBands"),
+        ({"Threshold": 0.9}, "Threshold"),
+        ({"SupportsVariableTileSize": 1}, "SupportsVariableTileSize"),
+        ({"Classes": []}, "Classes"),
+    ],
+)
+def test_a_definition_that_says_two_things_is_not_published(
+    keys: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    path = packages.edited(packages.make(tmp_path), **keys)
+    with pytest.raises(PublishError, match=words) as error:
+        read_package(path)
+    assert f"{packages.STEM}.emd" in str(error.value)
+    assert str(error.value).isprintable()
+
+
+def test_a_definition_that_is_not_ascii_is_not_published(tmp_path: Path) -> None:
+    def mark(entries: dict[str, bytes]) -> None:
+        entries[f"{packages.STEM}.emd"] = b"\xef\xbb\xbf" + entries[f"{packages.STEM}.emd"]
+
+    path = packages.changed(packages.make(tmp_path), mark)
+    with pytest.raises(PublishError, match="byte order mark") as error:
+        read_package(path)
+    assert f"{packages.STEM}.emd" in str(error.value)

@@ -13,7 +13,7 @@ from camp_detector_core.engine.errors import OutputError, SpecError
 from camp_detector_core.engine.spec import METADATA_KEY
 from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.model_file import open_model
-from camp_detector_core.model_file.emd import read_emd
+from camp_detector_core.model_file.package import open_definition
 from camp_detector_core.stac.validation import validate_item
 from tests.support.models import write_model
 from tests.support.stac import make_item
@@ -43,7 +43,7 @@ def assets(meta: Path) -> dict[str, dict[str, object]]:
 def test_a_training_leaves_package_and_definition(meta: Path) -> None:
     write_esri_files(meta, meta / "stac_item.json")
     assert check_package(meta / "best_model.dlpk").valid
-    emd = read_emd((meta / "model.emd").read_bytes(), "model.emd")
+    emd = open_definition(meta / "model.emd")
     for key in ("ModelFile", "InferenceFunction", "EngineFile"):
         assert (meta / emd.fields[key]).is_file()
     assert assets(meta)["esri-package"]["href"] == "./best_model.dlpk"

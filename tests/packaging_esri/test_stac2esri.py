@@ -11,12 +11,11 @@ import pytest
 from camp_detector_core.esri.engine_copy import engine_copy
 from camp_detector_core.esri.package_check import check_package
 from camp_detector_core.model_file import open_model
-from camp_detector_core.model_file.emd import read_emd
+from camp_detector_core.model_file.package import open_definition
 from camp_detector_core.stac import StacError, find_assets, list_in_item
 from camp_detector_core.stac.files import item_bytes
 from camp_detector_core.stac.validation import validate_item
 from tests.support.models import tiny_spec, write_model
-from tests.support.packages import members
 from tests.support.stac import make_item
 from training.__main__ import run
 from training.artefacts.copies import publish_run
@@ -61,8 +60,8 @@ def test_all_promised_names_are_there_and_the_item_lists_them(
     for name, kind in kinds.items():
         assert f"meta/{name}" in out
         assert check_package(meta / name).lines()[:-1] == []
-        emd = members(meta / name)[name.replace(".dlpk", ".emd")]
-        assert read_emd(emd, name).kind == kind
+        emd = open_definition(meta / name)
+        assert (emd.name, emd.kind) == (name.replace(".dlpk", ".emd"), kind)
     report = validate_item(meta / "stac_item.json")
     assert report.of("problem") == ()
     assert report.of("advice") == ()
@@ -80,7 +79,7 @@ def test_the_definition_leads_to_what_lies_beside_it(meta: Path) -> None:
     item = meta / "stac_item.json"
     out = meta.parent / "other"
     result = stac2esri(item, meta / "best_model.onnx", out, "camp.dlpk")
-    emd = read_emd(result.definition.read_bytes(), "model.emd")
+    emd = open_definition(result.definition)
     assert (emd.spec, emd.kind) == (tiny_spec(), "detect")
     for key in ("ModelFile", "InferenceFunction", "EngineFile"):
         assert (out / emd.fields[key]).is_file()

@@ -15,7 +15,7 @@ import rasterio
 import yaml
 
 from camp_detector_core.esri.package_check import check_package
-from camp_detector_core.model_file.emd import read_emd
+from camp_detector_core.model_file.package import open_definition
 from tests.support.mlflow_server import BIN, environment
 from tests.support.overpass_server import OverpassServer, elements_of
 from tests.support.tile_server import TileServer
@@ -189,7 +189,7 @@ def test_packages_for_arcgis_lie_there_and_the_item_lists_them(project: Project)
         report = check_package(meta / name)
         assert report.valid, report.lines()
         assert name in output
-    assert read_emd((meta / "model.emd").read_bytes(), "model.emd").kind == "detect"
+    assert open_definition(meta / "model.emd").kind == "detect"
     item = json.loads((meta / "stac_item.json").read_text())
     assert item["assets"]["esri-package"]["href"] == "./camp.dlpk"
     assert item["assets"]["model-metadata"]["href"] == "./model.emd"

@@ -17,7 +17,7 @@ import pytest
 import torch
 
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
-from camp_detector_core.model_file.emd import read_emd
+from camp_detector_core.model_file.package import open_definition
 from tests.support.datasets import write_town
 from tests.support.mlflow_server import BIN, Server, free_port
 from tests.support.trainings import training
@@ -146,7 +146,7 @@ def test_the_definition_for_arcgis_runs_from_where_it_was_uploaded(tracked: Trac
     files = tracked.files()
     names = ("best_model.dlpk", "model.emd", "best_model.pt", "RefugeeCampDetector.py")
     assert {f"esri/{name}" for name in names} <= files
-    fields = read_emd((tracked.folder / "meta" / "model.emd").read_bytes(), "model.emd").fields
+    fields = open_definition(tracked.folder / "meta" / "model.emd").fields
     for key in ("ModelFile", "InferenceFunction", "EngineFile"):
         assert f"esri/{fields[key]}" in files
 
