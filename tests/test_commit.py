@@ -394,3 +394,19 @@ def test_what_this_process_writes_is_not_cleared_away_where_locks_do_not_hold(
         part.write_bytes(b"one")
         write_whole(Path("b.json"), b"other")
     assert files_in(tmp_path) == {"a.json": "one", "b.json": "other"}
+
+
+def test_a_disk_without_room_for_a_folder_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = os.mkdir
+
+    def refuse(path: str, mode: int = 0o777) -> None:
+        if Path(path).name == "scratch":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        make(path, mode)
+
+    monkeypatch.setattr(os, "mkdir", refuse)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(tmp_path / "new" / "a.json", b"one", make_folder=True)
+    assert list(tmp_path.iterdir()) == []

@@ -55,9 +55,14 @@ class Workplace:
         """Folder of intermediate files."""
         self.old = self.folder / OLD
         """Folder of earlier results while new ones take their place."""
-        self.old.mkdir(parents=True)
         self._lock_path = self.scratch / _LOCK
-        self._lock: int | None = _make_lock(self._lock_path)
+        self._lock: int | None = None
+        try:
+            self.old.mkdir(parents=True)
+            self._lock = _make_lock(self._lock_path)
+        except BaseException:
+            self.remove()
+            raise
 
     def remove(self) -> None:
         """Delete the folder with all that is in it."""
