@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +18,7 @@ from .engine.errors import OutputError
 from .engine.wording import message, visible_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
 
@@ -54,6 +56,25 @@ def complain(text: str) -> None:
 def show_traceback(text: str | None = None) -> None:
     """Write a traceback, by default that of the exception at hand, to stderr."""
     click.echo(visible_lines(traceback.format_exc() if text is None else text), err=True, nl=False)
+
+
+class _WarningHandler(logging.Handler):
+    """Writes what is logged as warnings are written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line to stderr."""
+        warn(record.getMessage())
+
+
+@contextmanager
+def logged_warnings() -> Iterator[None]:
+    """Write the warnings that the core logs to stderr, as those that a command is told."""
+    handler, logger = _WarningHandler(logging.WARNING), logging.getLogger(__package__)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 class LineFormatter(logging.Formatter):

@@ -108,6 +108,19 @@ def test_names_in_an_item_reach_no_terminal(tmp_path: Path) -> None:
         assert not acts(process.stdout + process.stderr)
 
 
+def test_what_a_killed_run_left_is_a_warning_that_does_not_act(tmp_path: Path) -> None:
+    folder = tmp_path / f"packages{ESCAPE}"
+    lock = folder / ".camp-detector-killed" / "scratch" / "lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    model = write_model(tmp_path / "m.onnx")
+    process = camp_detector("package", "build", str(model), "-o", str(folder))
+    assert process.returncode == 0
+    assert process.stderr.startswith("warning: an earlier run into ")
+    assert not acts(process.stdout + process.stderr)
+    assert not lock.exists()
+
+
 def test_names_of_chips_reach_no_terminal(tmp_path: Path) -> None:
     folder = tmp_path / f"chips{ESCAPE}"
     folder.mkdir()

@@ -7,7 +7,7 @@ import sys
 import click
 
 from camp_detector_core import __version__
-from camp_detector_core.console import complain, ignore_undecodable_logs, say
+from camp_detector_core.console import complain, ignore_undecodable_logs, logged_warnings, say
 from camp_detector_core.foreign_env import drop_foreign_settings
 
 from .catalog import catalog
@@ -49,6 +49,7 @@ cli.add_command(publish)
 cli.add_command(validate)
 
 
+@logged_warnings()
 def main(args: list[str] | None = None) -> None:
     """Run the command and leave with its exit code: 0, 2 for what the user can put right."""
     drop_foreign_settings()
