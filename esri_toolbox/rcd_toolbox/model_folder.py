@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, Optional
+from typing import TYPE_CHECKING, Callable
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.model_file.emd import MODEL_TYPES
 from camp_detector_core.model_file.package import open_definition
 from camp_detector_core.model_file.untrusted import checksum_of
+from camp_detector_core.outputs.durable import sync_file, sync_folder
+from camp_detector_core.outputs.scratch import Workplace
+from camp_detector_core.outputs.whole_file import new_folders
 
 from .errors import ToolError
 from .model_package import read_model
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
 _HOME = Path(__file__).resolve().parent.parent
 """The folder of the toolbox."""
-_PART = ".part-"
-"""Start of the name of a package while it is copied; it stays if that is killed."""
 
 
 def model_folder() -> Path:
@@ -58,8 +58,7 @@ def default_model(kind: Kind) -> Path:
 
 def _newest_first(folder: Path) -> list[Path]:
     try:
-        packages = [p for p in folder.glob("*.dlpk") if not p.name.startswith(_PART)]
-        newest = [(-path.stat().st_mtime_ns, path.name, path) for path in packages]
+        newest = [(-p.stat().st_mtime_ns, p.name, p) for p in folder.glob("*.dlpk")]
     except OSError:
         return []
     return [path for _, _, path in sorted(newest)]
@@ -67,6 +66,8 @@ def _newest_first(folder: Path) -> list[Path]:
 
 def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> tuple[Path, bool]:
     """Copy a package into the user's folder; it appears there whole, or not at all.
+
+    What a killed install left in the folder is cleared away.
 
     It gets the name of its model definition, which ArcGIS asks for: browsers write "(1)" into the
     name of a file that is fetched again.
@@ -84,32 +85,36 @@ def install(package: Path, *, replace: bool, check: Callable[[Path], None]) -> t
         ToolError: It is not good, another one of this name is there, or the folder refuses.
     """
     folder = model_folder()
-    part: Optional[Path] = None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=_PART, suffix=".part")
-        os.close(handle)
-        part = Path(name)
-        shutil.copyfile(package, part)
-        check(part)
-        target = folder / f"{Path(open_definition(part).name).stem}.dlpk"
-        if target.exists():
-            if checksum_of(target) == checksum_of(part):
-                os.utime(target)  # the one that was installed last
-                return target, False
-            if not replace:
-                msg = (
-                    f"{target} is there already and differs: tick Replace to put the new package "
-                    "in its place, or rename the new one"
-                )
-                raise ToolError(msg)
-        part.replace(target)
+        with new_folders(folder):
+            place = Workplace(folder)
+            try:
+                part = place.folder / "package.dlpk"
+                shutil.copyfile(package, part)
+                check(part)
+                return _put(part, folder, replace=replace)
+            finally:
+                place.remove()
     except OSError as error:
         reason = error.strerror or str(error)
         msg = f"{package.name} cannot be installed in {folder}: {reason}"
         raise ToolError(msg) from error
-    else:
-        return target, True
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
+
+
+def _put(part: Path, folder: Path, *, replace: bool) -> tuple[Path, bool]:
+    """Give a checked copy its place in a folder; returns and errors are those of `install`."""
+    target = folder / f"{Path(open_definition(part).name).stem}.dlpk"
+    if target.exists():
+        if checksum_of(target) == checksum_of(part):
+            os.utime(target)  # the one that was installed last
+            return target, False
+        if not replace:
+            msg = (
+                f"{target} is there already and differs: tick Replace to put the new package "
+                "in its place, or rename the new one"
+            )
+            raise ToolError(msg)
+    sync_file(part)
+    part.replace(target)
+    sync_folder(folder)
+    return target, True

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from rasterio.transform import Affine
 
+from camp_detector_core.outputs.scratch import PREFIX
 from esri_toolbox.build import model_files
 from tests.support.models import write_model
 from tests.support.rasters import rgb_of, scene, write_raster
@@ -232,8 +233,9 @@ def test_the_package_installed_last_is_the_default(
 def test_what_a_killed_install_left_is_no_default(
     detect: Dialog, dialog: Callable[[str], Dialog], other: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "models").mkdir()
-    (tmp_path / "models/.part-abc123.dlpk").write_bytes(other.read_bytes())
+    left = tmp_path / "models" / f"{PREFIX}abc123"
+    left.mkdir(parents=True)
+    (left / "package.dlpk").write_bytes(other.read_bytes())
     assert dialog("DetectDwellings")["model_says"].valueAsText.startswith("tiny")
 
 
