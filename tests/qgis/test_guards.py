@@ -14,7 +14,7 @@ from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.model_file import open_model
 from tests.qgis.conftest import PYTHON
-from tests.support.catalogs import package_of
+from tests.support.catalogs import ready_model_of
 from tests.support.models import write_model
 from tests.support.rasters import rgb_of, scene, write_raster
 
@@ -122,7 +122,7 @@ def test_a_model_is_found_by_the_beginning_of_its_checksum_and_by_its_key(
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalogue of one model; its file."""
     place = tmp_path_factory.mktemp("catalogue")
-    StaticCatalog(LocalStore(place)).add(package_of(tmp_path_factory.mktemp("m"), name="first"))
+    StaticCatalog(LocalStore(place)).add(ready_model_of(tmp_path_factory.mktemp("m"), name="first"))
     return place / "catalog.json"
 
 

@@ -13,7 +13,7 @@ import pytest
 from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.scene import generate_scene, random_options, write_scene
-from tests.support.catalogs import area_of, package_of, write_run
+from tests.support.catalogs import area_of, ready_model_of, write_run
 from tests.support.wheels import wheel_of, wheel_tag
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _go_through(qgis: Qgis, folder: Path, *, whole: bool, locale: str = "") -> d
     if whole:
         wheel_of("onnxruntime", folder / "index", wheel_tag())
     place = folder / "catalogue"
-    StaticCatalog(LocalStore(place)).add(package_of(folder / "packed", name="from-catalogue"))
+    StaticCatalog(LocalStore(place)).add(ready_model_of(folder / "packed", name="from-catalogue"))
     request = {
         "raster": str(folder / "camp.tif"),
         "item": str(write_run(folder / "run", name="with-area", area=area_of(BOX))),

@@ -19,7 +19,7 @@ from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.esri.dlpk import create_dlpk
 from camp_detector_core.model_file import default_model_path, open_model
-from tests.support.catalogs import package_of, write_run
+from tests.support.catalogs import ready_model_of, write_run
 from tests.support.models import write_model
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("catalogue")
     catalog = StaticCatalog(LocalStore(place))
     for name in ("first", "second"):
-        catalog.add(package_of(tmp_path_factory.mktemp(name), name=name))
+        catalog.add(ready_model_of(tmp_path_factory.mktemp(name), name=name))
     return place
 
 
