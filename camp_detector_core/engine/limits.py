@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Optional, Sequence
+
+from .errors import RasterError
 
 GSD_TOLERANCE = 0.1
 """A raster is read on its own grid if its GSD differs from the model's by at most this share."""
@@ -31,6 +33,27 @@ def is_too_coarse(gsd: Sequence[float], model_gsd: float) -> bool:
     return max(gsd) > model_gsd * MAX_ENLARGEMENT
 
 
-def is_too_fine(gsd: Sequence[float], model_gsd: float) -> bool:
-    """True if the raster's pixels would have to be shrunk beyond `MAX_REDUCTION`."""
-    return min(gsd) * MAX_REDUCTION < model_gsd
+def size_fault(gsd: Sequence[float], model_gsd: float, label: str) -> Optional[RasterError]:
+    """Give the reason why a model cannot be run on pixels of a size; None where it can be.
+
+    Args:
+        gsd: Metres a pixel along each axis of the raster.
+        model_gsd: Metres a pixel that the model is run at.
+        label: The raster's name, for the message.
+    """
+    needs = f"and the model needs {model_gsd:.3g} m"
+    if is_too_coarse(gsd, model_gsd):
+        msg = (
+            f"{label} has pixels of {max(gsd):.3g} m {needs}, so small things are not in the "
+            "picture"
+        )
+        remedy = "use finer imagery or another model | run it all the same with {gsd=native}"
+        return RasterError(msg, parameter="gsd", remedy=remedy)
+    if min(gsd) * MAX_REDUCTION < model_gsd:
+        msg = f"{label} has pixels of {min(gsd):.3g} m {needs}"
+        remedy = (
+            "take another model, or, if the coordinate system is wrong, assign the right one "
+            "with {tool:assign_crs}"
+        )
+        return RasterError(msg, remedy=remedy)
+    return None

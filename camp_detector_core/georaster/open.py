@@ -10,7 +10,7 @@ import numpy as np
 
 from ..engine.errors import ParameterError, RasterError
 from ..engine.grid import Grid, Shape, Transform
-from ..engine.limits import MAX_ENLARGEMENT, MAX_REDUCTION, is_native, is_too_coarse, is_too_fine
+from ..engine.limits import MAX_ENLARGEMENT, MAX_REDUCTION, is_native, size_fault
 from ..engine.messages import Message
 from .bands import choose_bands
 from .ground import on_ground
@@ -300,16 +300,6 @@ def _refuse_ratio(native_grid: Grid, gsd: float, label: str, *, is_from_user: bo
             f"give {limits[1]:.3g} to {limits[0]:.3g} metres"
         )
         raise ParameterError(msg, parameter="gsd", value=f"{gsd:g}")
-    if is_too_coarse(native_grid.gsd, gsd):
-        msg = (
-            f"{label} has pixels of {max(gx, gy):.3g} m and the model needs {gsd:.3g} m: so "
-            "small things are not in the picture"
-        )
-        raise RasterError(msg, parameter="gsd", remedy="({gsd=native} runs it all the same)")
-    if is_too_fine(native_grid.gsd, gsd):
-        msg = f"{label} has pixels of {min(gx, gy):.3g} m and the model needs {gsd:.3g} m"
-        remedy = (
-            "take another model, or, if the CRS is wrong, assign the right one with "
-            "{tool:assign_crs}"
-        )
-        raise RasterError(msg, remedy=remedy)
+    fault = size_fault(native_grid.gsd, gsd, label)
+    if fault is not None:
+        raise fault

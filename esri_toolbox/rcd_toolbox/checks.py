@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Mapping, NamedTuple, Optional
 from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.emd_keys import SETTINGS
 from camp_detector_core.engine.errors import CampDetectorError, ParameterError
+from camp_detector_core.engine.limits import size_fault
 from camp_detector_core.engine.parameters import BANDS
 from camp_detector_core.engine.wording import shown
 from camp_detector_core.georaster.bands import check_numbers
 from camp_detector_core.georaster.layout import DTYPES
 from camp_detector_core.model_file.emd import MODEL_TYPES, disagreements
 
-from .ground import fault_of_size
 from .machine import choose
 from .model_folder import default_model
 from .model_package import FILLED, read_model, summary_of, value_in
@@ -156,9 +156,9 @@ def of_raster(
         )
         return remarks
     size = raster.cell_size(spec)
-    fault = fault_of_size(size, spec.gsd)
+    fault = size_fault(size.own, spec.gsd, "The raster")
     if fault:
-        say(fault, is_error=True)
+        say(f"{in_words(fault)}.", is_error=True)
     elif not size.native:
         say(
             f"The pixels are {max(size.own):.3g} m and the model was trained on {spec.gsd:.3g} m: "

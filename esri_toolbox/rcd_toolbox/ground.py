@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Optional
 
 from camp_detector_core.engine.errors import RasterError
-from camp_detector_core.engine.limits import GSD_TOLERANCE, is_native, is_too_coarse, is_too_fine
+from camp_detector_core.engine.limits import GSD_TOLERANCE, is_native
 
 from .errors import ToolError
 
@@ -127,21 +127,6 @@ def cell_size(cells: tuple[float, float], metres: tuple[float, float], gsd: floa
         return CellSize(own, native=True, value=cells[0], stretched=stretched)
     value = gsd / math.sqrt(metres[0] * metres[1])
     return CellSize(own, native=False, value=value, stretched=stretched)
-
-
-def fault_of_size(size: CellSize, gsd: float) -> Optional[str]:
-    """Give the reason why a model cannot be run on pixels of this size, or None."""
-    if is_too_coarse(size.own, gsd):
-        return (
-            f"The raster has pixels of {max(size.own):.3g} m and the model needs about {gsd:.3g} m:"
-            " so small things are not in the picture. Use finer imagery, or another model."
-        )
-    if is_too_fine(size.own, gsd):
-        return (
-            f"The raster has pixels of {min(size.own):.3g} m and the model needs about {gsd:.3g} m:"
-            " its coordinate system is wrong. Set it with Define Projection."
-        )
-    return None
 
 
 def is_known(reference: Optional[arcpy.SpatialReference]) -> TypeGuard[arcpy.SpatialReference]:
