@@ -106,7 +106,7 @@ def test_a_model_that_cannot_part_says_so(
 
 def test_inspect_says_whether_a_model_parts(separating_model: Path, model: Path, camp: Any) -> None:
     _, out, _ = camp("inspect", separating_model)
-    assert "told apart: seeds are below 0.5 of the border, 2 px or more, grown by 4 px" in out
+    assert "below 0.5 of the border, 2 px or more, grown by 4 px" in out
     assert "separation, float32 (n, 1, height, width), of the border" in out
     _, out, _ = camp("inspect", separating_model, "--json")
     assert json.loads(out)["spec"]["separation"] == vars(SEPARATION)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.separation import OUTPUT
 from camp_detector_core.engine.wording import visible
+from camp_detector_core.model_file.facts import facts_of
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.predictors.ort import OnnxPredictor
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from camp_detector_core.model_file import ModelFile
 
 _MEGA = 1e6
-_INDENT = 16
+_INDENT = 22
 
 
 def as_json(model: ModelFile, predictor: OnnxPredictor) -> dict[str, Any]:
@@ -32,28 +33,18 @@ def as_json(model: ModelFile, predictor: OnnxPredictor) -> dict[str, Any]:
 def as_text(model: ModelFile, predictor: OnnxPredictor) -> str:
     """Return all facts about a model as text, one a line."""
     spec = model.spec
-    classes = ", ".join(f"{c.name} (value {c.value}, colour {c.color})" for c in spec.classes)
-    bands = ", ".join(b.name for b in spec.bands)
     scaling = "; ".join(
         f"{b.name} (raw x {b.scale:.6g} - {b.mean:.4g}) / {b.std:.4g}" for b in spec.bands
     )
-    smallest = f"{spec.min_area:g} m2" if spec.min_area else "any"
     facts = [
-        ("finds", classes),
-        ("in", f"imagery with the bands {bands} as {spec.dtype}"),
-        ("at", f"{spec.gsd:g} m a pixel; other imagery is resampled"),
-        ("by tiles of", f"{spec.tile_size} px that share {spec.overlap} px with each neighbour"),
-        ("threshold", f"probability {spec.threshold:g}"),
-        ("smallest", smallest),
-        ("touching", _touching(spec)),
-        ("licence", spec.licence or "not stated"),
-        *(("attribution", a) for a in spec.attribution or ("not stated",)),
-        ("scaling", scaling),
-        ("input", _input(model, predictor)),
-        ("output", _output(model)),
-        ("file", f"{model.origin}, {len(model.onnx) / _MEGA:.1f} MB"),
-        ("sha256", model.sha256),
-        *((f"{key}", value) for key, value in sorted(spec.provenance.items())),
+        *facts_of(spec),
+        *_separation(spec),
+        ("Scaling", scaling),
+        ("Input", _input(model, predictor)),
+        ("Output", _output(model)),
+        ("File", f"{model.origin}, {len(model.onnx) / _MEGA:.1f} MB"),
+        ("SHA-256", model.sha256),
+        *sorted(spec.provenance.items()),
     ]
     lines = [f"{spec.name}, version {spec.version}"]
     if spec.description:
@@ -77,13 +68,14 @@ def _output(model: ModelFile) -> str:
     return f"{classes}; {OUTPUT}, float32 (n, 1, height, width), of the {spec.separation.method}"
 
 
-def _touching(spec: ModelSpec) -> str:
-    """Tell how the model handles dwellings that touch."""
+def _separation(spec: ModelSpec) -> list[tuple[str, str]]:
+    """Tell how the model tells dwellings apart that touch, if it does."""
     separation = spec.separation
     if separation is None:
-        return "taken for one dwelling"
+        return []
     side = "below" if separation.method == "border" else "from"
-    return (
-        f"told apart: seeds are {side} {separation.threshold:g} of the {separation.method}, "
+    words = (
+        f"{side} {separation.threshold:g} of the {separation.method}, "
         f"{separation.min_seed} px or more, grown by {separation.reach} px"
     )
+    return [("Seeds", words)]

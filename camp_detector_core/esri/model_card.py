@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.wording import one_line
+from camp_detector_core.model_file.facts import imagery_facts
 from camp_detector_core.model_file.item import properties_of
 from camp_detector_core.model_file.json_values import as_dict, numbers_in
 from camp_detector_core.stac.facts import RunFacts, facts_of
@@ -101,9 +102,8 @@ def model_card(spec: ModelSpec, kind: Kind, item: Mapping[str, Any], *, limits: 
         f"This package is for the tool **{TOOLS[kind]}** of ArcGIS Pro.",
         "## What it finds",
         _table(("value", "class", "colour"), ((c.value, c.name, c.color) for c in spec.classes)),
-        _separation(spec),
         "## In what imagery",
-        _table(("", ""), _imagery(spec)),
+        _table(("", ""), imagery_facts(spec)),
         _SCALING,
         "## How good it is",
         _figures(spec, item),
@@ -138,23 +138,6 @@ def licence_text(spec: ModelSpec) -> bytes:
         f"Must be named when the model or what it found is published:\n{creditors}\n"
         f"The code in this package\n\n{_MIT}"
     ).encode()
-
-
-def _separation(spec: ModelSpec) -> str:
-    if spec.separation is None:
-        return "Dwellings that touch are one object."
-    return "Dwellings that touch are told apart."
-
-
-def _imagery(spec: ModelSpec) -> list[tuple[str, object]]:
-    return [
-        ("bands", ", ".join(one_line(b.name) for b in spec.bands)),
-        ("values", spec.dtype),
-        ("cell size", f"{spec.gsd:g} m"),
-        ("tile", f"{spec.tile_size} pixels, overlap {spec.overlap}"),
-        ("threshold", f"{spec.threshold:g}"),
-        ("smallest dwelling", f"{spec.min_area:g} m2"),
-    ]
 
 
 def _figures(spec: ModelSpec, item: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from camp_detector_core.engine.emd_keys import DECISIVE, NEEDED, NEEDED_FILES
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.wording import message, shown
 from camp_detector_core.model_file.emd import disagreements
+from camp_detector_core.model_file.facts import facts_of
 from camp_detector_core.model_file.members import member_of, name_fault
 from camp_detector_core.model_file.package import MAX_NETWORK, open_definition
 from camp_detector_core.model_file.untrusted import require_file
@@ -157,18 +158,9 @@ def describe(path: Path) -> Iterator[str]:
     yield f"Model: {spec.id}, which {_FINDS[kind] if kind else 'ArcGIS runs'}."
     if spec.description:
         yield f"What for: {message(spec.description, _PARAGRAPH)}"
-    yield f"Finds: {', '.join(f'{c.name} ({c.value})' for c in spec.classes)}."
-    bands = ", ".join(band.name for band in spec.bands)
-    yield f"Bands, in this order: {bands}; values of {spec.dtype}."
-    yield f"Pixels: trained on {spec.gsd:g} m on the ground; imagery of other sizes is resampled."
-    yield (
-        f"Its own values: threshold {spec.threshold:g}, minimum area {spec.min_area:g} m2, tiles "
-        f"of {spec.tile_size:g} pixels."
-    )
+    yield from (f"{label}: {message(value, _PARAGRAPH)}" for label, value in facts_of(spec))
     size = path.stat().st_size / 1e6
     yield f"Size: {size:.1f} MB, of which the network has {network / 1e6:.1f} MB."
-    yield f"Licence: {shown(spec.licence or 'not stated; ask its author')}."
-    yield from (f"Credit: {message(credit, _PARAGRAPH)}" for credit in spec.attribution)
     for key, value in sorted(spec.provenance.items()):
         if key.startswith(("test ", "val ")):
             yield f"Figure: {shown(key)} {message(value, _PARAGRAPH)}"

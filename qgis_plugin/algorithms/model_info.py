@@ -12,6 +12,7 @@ from qgis.core import (
 )
 
 from camp_detector_core.engine.wording import visible
+from camp_detector_core.model_file.facts import facts_of as model_facts
 
 from ..i18n import tr
 from .base import CampAlgorithm, chosen_model
@@ -94,20 +95,8 @@ def facts_of(model: InstalledModel) -> list[tuple[str, str]]:
     return [
         (tr("Model"), spec.id),
         (tr("Purpose"), spec.description),
-        (tr("Bands"), ", ".join(b.name for b in spec.bands)),
-        (tr("Pixels"), spec.dtype),
-        (tr("Resolution"), tr("{gsd} m a pixel", gsd=f"{spec.gsd:g}")),
-        (tr("Classes"), ", ".join(f"{c.value} {c.name}" for c in spec.classes)),
-        (tr("Threshold"), f"{spec.threshold:g}"),
-        (tr("Minimum area"), f"{spec.min_area:g} m²"),
-        (tr("Tiles, overlap"), f"{spec.tile_size} px, {spec.overlap} px"),
-        (
-            tr("Touching dwellings"),
-            tr("parted") if spec.separation is not None else tr("not told apart"),
-        ),
+        *model_facts(spec, tr),
         *model.accuracy(),
-        (tr("Licence"), spec.licence),
-        (tr("To be named"), "; ".join(spec.attribution)),
         (tr("File"), str(model.path)),
         (tr("Size"), f"{model.size:,} B"),
         (tr("Checksum"), f"SHA-256 {model.sha256}"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Optional
 
+from camp_detector_core.model_file.facts import facts_of
+
 from ..i18n import right_to_left, tr
 from ..models.installed import ADDED, BUNDLED, FOLDER, InstalledModel, accuracy_of, area_of
 from .area import geometry_of
@@ -72,14 +74,7 @@ def offer_html(offer: Offer) -> str:
 def spec_html(spec: ModelSpec, size: Optional[int], extra: list[tuple[str, str]]) -> str:
     """A description as a table; untrusted words are shown as plain text."""
     rows = [
-        (tr("Resolution"), tr("{gsd} m a pixel", gsd=f"{spec.gsd:g}")),
-        (tr("Bands"), f"{', '.join(b.name for b in spec.bands)} ({spec.dtype})"),
-        (tr("Classes"), ", ".join(c.name for c in spec.classes)),
-        (tr("Threshold"), f"{spec.threshold:g}"),
-        (tr("Smallest dwelling"), f"{spec.min_area:g} m²"),
-        (tr("Touching dwellings"), tr("are told apart") if spec.separation else tr("are joined")),
-        (tr("Licence"), spec.licence or tr("not stated")),
-        (tr("To be credited"), "\n".join(spec.attribution) or tr("nobody")),
+        *facts_of(spec, tr),
         (tr("Size"), _size(size)),
         *extra,
     ]

@@ -397,61 +397,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
-        <source>Bands</source>
-        <translation>النطاقات الطيفية</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Pixels</source>
-        <translation>البكسلات</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Resolution</source>
-        <translation>الدقة المكانية</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>{gsd} m a pixel</source>
-        <translation>‏{gsd} م لكل بكسل</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Classes</source>
-        <translation>الأصناف</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Threshold</source>
-        <translation>العتبة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Minimum area</source>
-        <translation>أصغر مساحة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Tiles, overlap</source>
-        <translation>البلاطات، التداخل</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Touching dwellings</source>
-        <translation>المساكن المتلاصقة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Licence</source>
-        <translation>الرخصة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>To be named</source>
-        <translation>من يجب ذكره</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
         <source>File</source>
         <translation>الملف</translation>
     </message>
@@ -482,13 +427,8 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
-        <source>parted</source>
-        <translation>مفصولة</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>not told apart</source>
-        <translation>غير مميزة بعضها عن بعض</translation>
+        <source>Threshold</source>
+        <translation>العتبة</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -629,6 +569,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/report.py"/>
         <source>not stated</source>
         <translation>غير مذكور</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Licence</source>
+        <translation>الرخصة</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -972,11 +917,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
-        <source>Smallest dwelling</source>
-        <translation>أصغر مسكن</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
         <source>came with the plugin</source>
         <translation>جاء مع الإضافة</translation>
     </message>
@@ -994,16 +934,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/facts.py"/>
         <source>Accuracy</source>
         <translation>الجودة</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>are told apart</source>
-        <translation>تُميَّز بعضها عن بعض</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>are joined</source>
-        <translation>تُدمج</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
@@ -1731,6 +1661,51 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>‏مضلعات أكبر من {most} م²، وقلّما يكون مسكن بهذا الحجم: {count}. انظر إليها أولًا: تُحسب الحواف والفجوات ذات اللون الواحد، التي لا تعدّها الطبقة بلا بيانات، أسطحًا؛ أدخل ذلك اللون في {nodata}، أو قيمةً إضافية بلا بيانات للطبقة، لاستبعادها.</translation>
     </message>
     <message>
+        <location filename="../gui/facts.py"/>
+        <source>are told apart</source>
+        <translation>تُميَّز بعضها عن بعض</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>are taken for one dwelling</source>
+        <translation>تُعدّ مسكنًا واحدًا</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>{gsd} m a pixel; other imagery is resampled</source>
+        <translation>‏{gsd} م لكل بكسل؛ والصور الأخرى يُعاد اعتيانها</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Classes</source>
+        <translation>الأصناف</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Bands, in this order</source>
+        <translation>النطاقات الطيفية، بهذا الترتيب</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Resolution</source>
+        <translation>الدقة المكانية</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Tiles, overlap</source>
+        <translation>البلاطات، التداخل</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Smallest dwelling</source>
+        <translation>أصغر مسكن</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Touching dwellings</source>
+        <translation>المساكن المتلاصقة</translation>
+    </message>
+    <message>
         <location filename="../algorithms/options.py"/>
         <source>Imagery</source>
         <translation>الصور</translation>
@@ -1774,6 +1749,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/options.py"/>
         <source>the model's</source>
         <translation>قيمة النموذج</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Minimum area</source>
+        <translation>أصغر مساحة</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1849,6 +1829,11 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/options.py"/>
         <source>Average the answers to the 8 flips and turns of each tile (4 where tiles are not square). Takes 8 times as long, for outlines that are a little truer.</source>
         <translation>حساب متوسط الإجابات على الانعكاسات والتدويرات الثمانية لكل بلاطة (4 إن لم تكن مربعة). يستغرق 8 أضعاف الوقت، مقابل حدود أدق قليلًا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Bands</source>
+        <translation>النطاقات الطيفية</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>

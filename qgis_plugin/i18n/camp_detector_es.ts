@@ -397,61 +397,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
-        <source>Bands</source>
-        <translation>Bandas</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Pixels</source>
-        <translation>Píxeles</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Resolution</source>
-        <translation>Resolución</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>{gsd} m a pixel</source>
-        <translation>{gsd} m por píxel</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Classes</source>
-        <translation>Clases</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Threshold</source>
-        <translation>Umbral</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Minimum area</source>
-        <translation>Superficie mínima</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Tiles, overlap</source>
-        <translation>Teselas, solape</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Touching dwellings</source>
-        <translation>Viviendas contiguas</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Licence</source>
-        <translation>Licencia</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>To be named</source>
-        <translation>A citar</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
         <source>File</source>
         <translation>Archivo</translation>
     </message>
@@ -482,13 +427,8 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
-        <source>parted</source>
-        <translation>separadas</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>not told apart</source>
-        <translation>no se distinguen</translation>
+        <source>Threshold</source>
+        <translation>Umbral</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -629,6 +569,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/report.py"/>
         <source>not stated</source>
         <translation>no indicado</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Licence</source>
+        <translation>Licencia</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -972,11 +917,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/facts.py"/>
-        <source>Smallest dwelling</source>
-        <translation>Vivienda más pequeña</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
         <source>came with the plugin</source>
         <translation>incluido en el complemento</translation>
     </message>
@@ -994,16 +934,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/facts.py"/>
         <source>Accuracy</source>
         <translation>Exactitud</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>are told apart</source>
-        <translation>se distinguen</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>are joined</source>
-        <translation>se unen</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
@@ -1731,6 +1661,51 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>Polígonos de más de {most} m², tamaño que casi ninguna vivienda alcanza: {count}. Mírelos primero: los bordes y huecos de un solo color que la capa no declara sin datos se toman por techos; indique ese color como {nodata}, o como valor sin datos adicional de la capa, para excluirlos.</translation>
     </message>
     <message>
+        <location filename="../gui/facts.py"/>
+        <source>are told apart</source>
+        <translation>se distinguen</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>are taken for one dwelling</source>
+        <translation>se toman por una sola vivienda</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>{gsd} m a pixel; other imagery is resampled</source>
+        <translation>{gsd} m por píxel; las demás imágenes se remuestrean</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Classes</source>
+        <translation>Clases</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Bands, in this order</source>
+        <translation>Bandas, en este orden</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Resolution</source>
+        <translation>Resolución</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Tiles, overlap</source>
+        <translation>Teselas, solape</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Smallest dwelling</source>
+        <translation>Vivienda más pequeña</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Touching dwellings</source>
+        <translation>Viviendas contiguas</translation>
+    </message>
+    <message>
         <location filename="../algorithms/options.py"/>
         <source>Imagery</source>
         <translation>Imágenes</translation>
@@ -1774,6 +1749,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/options.py"/>
         <source>the model's</source>
         <translation>el valor del modelo</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Minimum area</source>
+        <translation>Superficie mínima</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1849,6 +1829,11 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/options.py"/>
         <source>Average the answers to the 8 flips and turns of each tile (4 where tiles are not square). Takes 8 times as long, for outlines that are a little truer.</source>
         <translation>Promediar las respuestas a las 8 reflexiones y giros de cada tesela (4 si no son cuadradas). Tarda 8 veces más, con contornos algo más fieles.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Bands</source>
+        <translation>Bandas</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>

@@ -397,61 +397,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
-        <source>Bands</source>
-        <translation>Bandes</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Pixels</source>
-        <translation>Pixels</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Resolution</source>
-        <translation>Résolution</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>{gsd} m a pixel</source>
-        <translation>{gsd} m par pixel</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Classes</source>
-        <translation>Classes</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Threshold</source>
-        <translation>Seuil</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Minimum area</source>
-        <translation>Surface minimale</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Tiles, overlap</source>
-        <translation>Tuiles, recouvrement</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Touching dwellings</source>
-        <translation>Habitations contiguës</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>Licence</source>
-        <translation>Licence</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>To be named</source>
-        <translation>À citer</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
         <source>File</source>
         <translation>Fichier</translation>
     </message>
@@ -482,13 +427,8 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/model_info.py"/>
-        <source>parted</source>
-        <translation>séparées</translation>
-    </message>
-    <message>
-        <location filename="../algorithms/model_info.py"/>
-        <source>not told apart</source>
-        <translation>non distinguées</translation>
+        <source>Threshold</source>
+        <translation>Seuil</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -629,6 +569,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/report.py"/>
         <source>not stated</source>
         <translation>non indiqué</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/report.py"/>
+        <source>Licence</source>
+        <translation>Licence</translation>
     </message>
     <message>
         <location filename="../algorithms/report.py"/>
@@ -972,11 +917,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/facts.py"/>
-        <source>Smallest dwelling</source>
-        <translation>Plus petite habitation</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
         <source>came with the plugin</source>
         <translation>fourni avec l’extension</translation>
     </message>
@@ -994,16 +934,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/facts.py"/>
         <source>Accuracy</source>
         <translation>Précision</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>are told apart</source>
-        <translation>sont distinguées</translation>
-    </message>
-    <message>
-        <location filename="../gui/facts.py"/>
-        <source>are joined</source>
-        <translation>sont réunies</translation>
     </message>
     <message>
         <location filename="../gui/models_dialog.py"/>
@@ -1731,6 +1661,51 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Polygones de plus de {most} m², ce que presque aucune habitation n’atteint : {count}. Regardez-les d’abord : des bords et des trous d’une seule couleur, que la couche ne déclare pas sans données, sont pris pour des toits ; indiquez cette couleur comme {nodata}, ou comme valeur nulle supplémentaire de la couche, pour les exclure.</translation>
     </message>
     <message>
+        <location filename="../gui/facts.py"/>
+        <source>are told apart</source>
+        <translation>sont distinguées</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>are taken for one dwelling</source>
+        <translation>sont prises pour une seule habitation</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>{gsd} m a pixel; other imagery is resampled</source>
+        <translation>{gsd} m par pixel ; les autres images sont rééchantillonnées</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Classes</source>
+        <translation>Classes</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Bands, in this order</source>
+        <translation>Bandes, dans cet ordre</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Resolution</source>
+        <translation>Résolution</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Tiles, overlap</source>
+        <translation>Tuiles, recouvrement</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Smallest dwelling</source>
+        <translation>Plus petite habitation</translation>
+    </message>
+    <message>
+        <location filename="../gui/facts.py"/>
+        <source>Touching dwellings</source>
+        <translation>Habitations contiguës</translation>
+    </message>
+    <message>
         <location filename="../algorithms/options.py"/>
         <source>Imagery</source>
         <translation>Images</translation>
@@ -1774,6 +1749,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/options.py"/>
         <source>the model's</source>
         <translation>valeur du modèle</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Minimum area</source>
+        <translation>Surface minimale</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>
@@ -1849,6 +1829,11 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/options.py"/>
         <source>Average the answers to the 8 flips and turns of each tile (4 where tiles are not square). Takes 8 times as long, for outlines that are a little truer.</source>
         <translation>Faire la moyenne des réponses aux 8 symétries et rotations de chaque tuile (4 si les tuiles ne sont pas carrées). Prend 8 fois plus de temps, pour des contours un peu plus justes.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/options.py"/>
+        <source>Bands</source>
+        <translation>Bandes</translation>
     </message>
     <message>
         <location filename="../algorithms/options.py"/>

@@ -10,6 +10,7 @@ made without Qt's tools, so that the same sources give the same bytes everywhere
 from __future__ import annotations
 
 import ast
+import inspect
 import logging
 import struct
 from pathlib import Path
@@ -18,6 +19,7 @@ from xml.etree import ElementTree  # noqa: ICN001 - said in full
 from xml.sax.saxutils import escape
 
 from camp_detector_core.engine.parameters import QGIS, shown_in
+from camp_detector_core.model_file import facts
 
 from ..words import texts_of
 from . import CONTEXT, LANGUAGES
@@ -45,6 +47,8 @@ def texts() -> dict[str, str]:
             continue
         for text in _texts_in(ast.parse(path.read_text(encoding="utf-8"))):
             places.setdefault(text, path.relative_to(PLUGIN).as_posix())
+    for text in _texts_in(ast.parse(inspect.getsource(facts))):
+        places.setdefault(text, "gui/facts.py")
     for text in _texts_of_options():
         places.setdefault(text, "algorithms/options.py")
     return places

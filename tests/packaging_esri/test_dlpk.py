@@ -130,7 +130,7 @@ def test_the_card_says_what_a_user_must_know(tmp_path: Path) -> None:
     card = entries["MODEL_CARD.md"].decode()
     for words in (
         "Detect Objects Using Deep Learning", "| 1 | dwelling | #E31A1C |", "red, green, blue",
-        "0.5 m", "CC0-1.0", "Ada & Co", "| test pixels | iou 0.8 |", "| seed | 3 |", "3 m2",
+        "0.5 m", "CC0-1.0", "Ada & Co", "| test pixels | iou 0.8 |", "| seed | 3 |", "3 m²",
     ):  # fmt: skip
         assert words in card
     assert all(line.isprintable() for line in card.split("\n"))

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from camp_detector_core.engine.separation import Separation
+from camp_detector_core.model_file.facts import facts_of
 from qgis_plugin.i18n import LANGUAGES, texts
+from tests.support.models import tiny_spec
 
 if TYPE_CHECKING:
     from tests.qgis.conftest import Qgis
@@ -53,6 +56,19 @@ def test_arabic_is_arabic() -> None:
 def test_texts_are_found_wherever_they_are_written() -> None:
     code = 'tr("a" "b"); x.tr("c" if y else "d", n=1); LABELS = {"k": "e"}; other("f"); tr(g)'
     assert sorted(texts._texts_in(ast.parse(code))) == ["ab", "c", "d", "e"]
+
+
+def test_all_that_is_said_of_a_model_is_translated() -> None:
+    asked = set()
+
+    def tr(text: str, **values: object) -> str:
+        asked.add(text)
+        return text.format(**values)
+
+    facts_of(tiny_spec(licence="", attribution=()), tr)
+    facts_of(tiny_spec(separation=Separation("border", 0.5, reach=4, min_seed=2)), tr)
+    assert {"are told apart", "are taken for one dwelling", "nobody"} < asked
+    assert asked <= texts.texts().keys()
 
 
 def test_qt_shows_each_translation(qgis: Qgis) -> None:

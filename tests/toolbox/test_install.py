@@ -61,9 +61,10 @@ def test_a_package_is_explained_and_installed(
     assert install["installed"].valueAsText == str(target)
     text = "\n".join(messages.of("message"))
     for words in (
-        "tiny-1.0, which finds objects", "Finds: dwelling (1).", "green, blue; values of uint8",
-        "trained on 0.5 m", "threshold 0.4, minimum area 3 m2, tiles of 64", "Licence: CC0-1.0",
-        "Credit: made by a test", f"Installed as {target}", "MODEL_CARD.md",
+        "tiny-1.0, which finds objects", "Classes: dwelling (1, ", "green, blue (uint8)",
+        "Resolution: 0.5 m a pixel", "Threshold: 0.4", "Smallest dwelling: 3 m²",
+        "Tiles, overlap: 64 px", "Licence: CC0-1.0",
+        "To be credited: made by a test", f"Installed as {target}", "MODEL_CARD.md",
     ):  # fmt: skip
         assert words in text
     assert messages.of("warning") == messages.of("error") == []

@@ -260,10 +260,11 @@ class Steps:
         """A description in which a stranger wrote the same everywhere."""
         from camp_detector.gui.facts import spec_html
 
-        one = SimpleNamespace(name=text)
+        one = SimpleNamespace(name=text, value=1, color=text)
         spec = SimpleNamespace(
             id=text, description=text, gsd=0.5, bands=[one], dtype=text, classes=[one],
             threshold=0.5, min_area=1.0, separation=None, licence=text, attribution=[text],
+            tile_size=64, overlap=8,
         )  # fmt: skip
         return spec_html(spec, int(size), [(text, text)])
 
