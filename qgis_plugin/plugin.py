@@ -50,7 +50,8 @@ class CampDetectorPlugin:
         if self.actions is not None:
             self.actions.remove()
             self.actions = None
-        if not runs.stop_all():
+        algorithms = self.provider.algorithms() if self.provider is not None else []
+        if not runs.stop_all([algorithm.displayName() for algorithm in algorithms]):
             QgsMessageLog.logMessage(
                 tr("A run of Camp Detector does not stop: start QGIS again."),
                 "Camp Detector",

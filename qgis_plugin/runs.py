@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Collection, Iterator
 
 from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop
@@ -57,8 +57,11 @@ def is_leaving() -> bool:
     return _is_leaving.is_set()
 
 
-def stop_all() -> bool:
+def stop_all(titles: Collection[str]) -> bool:
     """Stop all runs and wait until QGIS has taken their results; in the main thread.
+
+    Args:
+        titles: Names of the algorithms in the toolbox.
 
     Returns:
         False if one goes on: it does not stop, or this thread itself is in it.
@@ -72,7 +75,10 @@ def stop_all() -> bool:
             feedback.cancel()
         if any(thread == threading.get_ident() for _, thread in feedbacks):
             return False
-        if not feedbacks and not _has_results():
+        tasks = _tasks_of_processing(titles)
+        for task in tasks:
+            task.cancel()  # also one that waits for others to end
+        if not feedbacks and not tasks:
             return True
         if time.monotonic() > end:
             return False
@@ -81,7 +87,14 @@ def stop_all() -> bool:
         time.sleep(_POLL)
 
 
-def _has_results() -> bool:
-    """True if Processing has ended runs of any provider whose results it has not taken yet."""
-    tasks = QgsApplication.taskManager().tasks()
-    return any(type(t).__name__ == _OF_PROCESSING and t.status() in _FINAL for t in tasks)
+def _tasks_of_processing(titles: Collection[str]) -> list[QgsTask]:
+    """The tasks with runs of these algorithms, and those whose results are not taken yet.
+
+    A run has left `running` a moment before its task ends.
+    """
+    return [
+        task
+        for task in QgsApplication.taskManager().tasks()
+        if type(task).__name__ == _OF_PROCESSING
+        and (task.status() in _FINAL or any(title in task.description() for title in titles))
+    ]

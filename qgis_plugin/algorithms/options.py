@@ -65,12 +65,11 @@ def definition_of(option: Parameter) -> QgsProcessingParameterDefinition:
 
 
 def _device(name: str, label: str) -> QgsProcessingParameterEnum:
-    present, preferred = devices.devices(), devices.preference()
     return QgsProcessingParameterEnum(
         name,
         label,
-        options=present,
-        defaultValue=preferred if preferred in present else AUTO,
+        options=devices.devices(),
+        defaultValue=devices.preference(),
         usesStaticStrings=True,
     )
 
@@ -141,10 +140,14 @@ def value_of(option: Parameter, entries: Entries) -> Any:
         return None
     if option.kind not in _NUMBERS:
         return option.parse(entries.text(name)) or None
+    plain = replace(option, choices={})  # words such as “auto” cannot be typed here
+    text = entries.raw(name)
+    if isinstance(text, str):
+        return plain.parse(text)  # QGIS takes what is no number for 0
     number = entries.number(name)
     if option.kind is Kind.WHOLE:
         number = int(number)
-    replace(option, choices={}).check(number)  # words such as “auto” cannot be typed here
+    plain.check(number)
     return number
 
 

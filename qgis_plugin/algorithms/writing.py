@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Optional
 
-from qgis.core import QgsFields
+from qgis.core import QgsFields, QgsProcessingException
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
 from camp_detector_core.outputs.output_set import OutputSet
@@ -181,9 +181,13 @@ class Writing:
         if place is not None and self._way is Way.DIRECT and place.table:
             is_old = has_table(place.path, place.table)  # such as one that is added to
             self._new_table = None if is_old else place
-        sink, self._direct_place = self._algorithm.parameterAsSink(
-            parameters, name, self._context, own_fields, kind, crs
-        )
+        try:
+            sink, self._direct_place = self._algorithm.parameterAsSink(
+                parameters, name, self._context, own_fields, kind, crs
+            )
+        except QgsProcessingException as error:
+            hidden = self._part or self._sink_path()
+            raise Fault(str(error).replace(hidden, self._sink_path())) from error
         if sink is None:
             raise Fault(self._algorithm.invalidSinkError(parameters, name))
         try:

@@ -20,6 +20,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from camp_detector_core.engine.errors import CampDetectorError
+
 from ..faults import Fault
 from ..i18n import flow, mark, tr, turn
 from ..models import ModelLibrary
@@ -144,7 +146,7 @@ class PreviewDock(QgsDockWidget):
             return
         try:
             job = preview.job_of(layer, model, self._iface.mapCanvas())
-        except Fault as error:
+        except CampDetectorError as error:
             self.note.setText(sentence(error))
             return
         threshold = self.value.value()

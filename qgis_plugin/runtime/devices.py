@@ -46,8 +46,9 @@ def devices(platform: str = sys.platform) -> list[str]:
 
 
 def preference() -> str:
-    """Give the device that the user prefers; else automatic."""
-    return str(QgsSettings().value(SETTING, AUTO) or AUTO)
+    """Give the device that the user prefers; automatic where none is, or it is of other systems."""
+    device = str(QgsSettings().value(SETTING, AUTO) or AUTO)
+    return device if device in devices() else AUTO
 
 
 def present() -> list[str]:

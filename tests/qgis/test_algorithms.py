@@ -148,6 +148,8 @@ def results(qgis: Qgis, ground: Ground) -> dict[str, Any]:
         "check bands": check(BANDS="a,b"),
         "check area": check(MIN_AREA=-1.0),
         "check overlap": check(OVERLAP=60),
+        "check no number": check(SIMPLIFY="abc"),
+        "check number as text": check(SIMPLIFY="0.5", OVERLAP="8", RESOLUTION=""),
         "check stretch": check(STRETCH="9,1"),
         "check model": check(MODEL_FILE=str(ground.raster)),
         "check no layer": check(INPUT=str(folder / "none.tif")),
@@ -330,6 +332,7 @@ def test_pages_call_the_options_as_the_dialog_does(results: dict[str, Any]) -> N
         ("check bands", "“Bands” (BANDS) must be whole numbers between commas"),
         ("check area", "“Minimum area” (MIN_AREA) must be 0 to 1000000 square metres, got -1"),
         ("check overlap", "overlap 60 must be less than half"),
+        ("check no number", "(SIMPLIFY) must be 0 to 1000 metres, got 'abc'"),
         ("check stretch", "LOW below HIGH"),
         ("check model", "camp.tif is no model: choose an ONNX file"),
         ("check no layer", "none.tif cannot be read"),
@@ -349,3 +352,4 @@ def test_what_cannot_be_is_said_before_anything_runs(
 
 def test_what_is_right_is_not_refused(results: dict[str, Any]) -> None:
     assert results["check fine"]["ok"] is True
+    assert results["check number as text"]["ok"] is True

@@ -192,6 +192,13 @@ def test_devices_are_offered_without_loading_onnx_runtime(do: Any) -> None:
     assert ready
 
 
+def test_a_device_of_another_system_is_not_preferred(do: Any) -> None:
+    """The setting comes along with a profile; what QGIS shows and the preview takes is there."""
+    assert do(["prefer", "cpu"], ["prefer", "DmlExecutionProvider"], ["prefer", "x"]) == [
+        "cpu", "auto", "auto",
+    ]  # fmt: skip
+
+
 def test_the_python_of_qgis_is_found_and_no_other(do: Any, tmp_path: Path) -> None:
     # One that starts and lies elsewhere, whichever version of Python runs QGIS and these tests.
     other = tmp_path / "other" / "bin" / "python3"

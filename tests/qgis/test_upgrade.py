@@ -66,6 +66,7 @@ def test_an_upgrade_stops_a_run(
     answer = fresh_qgis.window("upgrade_window.py", request, tmp_path / "upgrade.json")
     assert_upgraded(answer)
     assert answer["seconds"] < 60
+    assert answer["tasks"] == 0
     assert answer["log"].count("Stopped, because Camp Detector is updated or removed") == 1
     assert "Traceback" not in answer["log"]
     assert answer["files"] == []

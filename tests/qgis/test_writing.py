@@ -26,6 +26,11 @@ TABLE = "ogr:dbname='{}' table=\"{}\" (geom)"
 FORMATS = ("shp", "geojson", "fgb", "tab", "gml", "mif", "sqlite", "gpkg")
 _LITTLE = 60_000
 """Bytes that a file may have where the disk is taken to be full."""
+_DISKS = (
+    ("full", "shp", _LITTLE), ("full", "geojson", _LITTLE), ("full", "fgb", _LITTLE),
+    ("none", "shp", 1), ("none", "gpkg", 1),
+)  # fmt: skip
+"""Names of disks, formats of what is to go there, and bytes that there is room for."""
 EARLIER = "what was there"
 
 
@@ -83,9 +88,9 @@ def results(qgis: Qgis, ground: Ground) -> dict[str, Any]:
             **detect(OUTPUT=output, CLASSES=str(folder / "c.tif")),
             "limit": limit,
         }
-    for ending in ("shp", "geojson", "fgb"):
-        folder = path_of(ground, f"full {ending}")
-        steps[f"full {ending}"] = {**detect(OUTPUT=str(folder / f"d.{ending}")), "limit": _LITTLE}
+    for state, ending, limit in _DISKS:
+        target = path_of(ground, f"{state} {ending}") / f"d.{ending}"
+        steps[f"{state} {ending}"] = {**detect(OUTPUT=str(target)), "limit": limit}
     folder = path_of(ground, "full summary")
     steps["full summary"] = {
         "op": "run",
@@ -185,6 +190,17 @@ def test_a_table_that_is_added_to_stays_when_the_run_is_stopped(
     before = len(pyogrio.raw.read(ground.folder / "cli-ready.gpkg")[2])
     after = len(pyogrio.raw.read(ground.folder / "added" / "d.gpkg")[2])
     assert after == before + results["added"]["results"]["COUNT"]
+
+
+@pytest.mark.parametrize("ending", ["shp", "gpkg"])
+def test_a_file_that_cannot_be_begun_is_called_as_the_user_did(
+    results: dict[str, Any], ground: Ground, ending: str
+) -> None:
+    """QGIS speaks of the hidden folder in which results are made."""
+    error, folder = results[f"none {ending}"]["error"], ground.folder / f"none-{ending}"
+    assert f"Could not create layer {folder / f'd.{ending}'}:" in error
+    assert ".camp-detector" not in error
+    assert names(folder) == []
 
 
 @pytest.mark.parametrize("name", ["full-file", "full-table", "late-table"])

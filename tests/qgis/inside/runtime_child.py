@@ -108,6 +108,13 @@ class Steps:
         algorithm.initAlgorithm({})
         return algorithm.parameterDefinition("DEVICE").options()
 
+    def prefer(self, device):
+        """Give what the settings with a device make of it."""
+        from qgis.core import QgsSettings
+
+        QgsSettings().setValue(self.devices.SETTING, device)
+        return self.devices.preference()
+
     def is_loaded(self):
         return "onnxruntime" in sys.modules
 
