@@ -59,16 +59,16 @@ def test_texts_are_found_wherever_they_are_written() -> None:
 
 
 def test_all_that_is_said_of_a_model_is_translated() -> None:
-    asked = set()
+    phrases = set()
 
     def tr(text: str, **values: object) -> str:
-        asked.add(text)
+        phrases.add(text)
         return text.format(**values)
 
     facts_of(tiny_spec(licence="", attribution=()), tr)
     facts_of(tiny_spec(separation=Separation("border", 0.5, reach=4, min_seed=2)), tr)
-    assert {"are told apart", "are taken for one dwelling", "nobody"} < asked
-    assert asked <= texts.texts().keys()
+    assert {"are told apart", "are taken for one dwelling", "nobody"} < phrases
+    assert phrases <= texts.texts().keys()
 
 
 def test_qt_shows_each_translation(qgis: Qgis) -> None:
