@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 def say(text: object, *, err: bool = False) -> None:
     """Write text of one line or several to stdout, or to stderr where stdout is for a program.
 
+    Characters that the stream's encoding lacks are written as escapes.
+
     Raises:
         OutputError: It leads to a file on a full disk, or the like.
     """
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    lines = visible_lines(str(text)).encode(encoding, "backslashreplace").decode(encoding)
     try:
-        click.echo(visible_lines(str(text)), err=err)
+        click.echo(lines, err=err)
     except BrokenPipeError:  # whoever reads has read enough
         raise
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,14 +65,15 @@ def test_log_records_are_shown_in_the_same_way() -> None:
 
 
 def camp_detector(
-    *words: str, module: str = "camp_detector_core"
+    *words: str, module: str = "camp_detector_core", encoding: str = "utf-8"
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", module, *words],
         capture_output=True,
         text=True,
         check=False,
-        encoding="utf-8",
+        encoding=encoding,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
         cwd=ROOT,
     )
 
@@ -106,6 +108,13 @@ def test_names_in_an_item_reach_no_terminal(tmp_path: Path) -> None:
         assert process.returncode in {1, 2}
         assert process.stdout or process.stderr
         assert not acts(process.stdout + process.stderr)
+
+
+def test_characters_that_a_code_page_lacks_are_escaped(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "m.onnx", description="\u0414\u043e\u043c\u0430")
+    process = camp_detector("inspect", str(model), encoding="cp1252")
+    assert process.returncode == 0
+    assert "\\u0414\\u043e\\u043c\\u0430" in process.stdout
 
 
 def test_what_a_killed_run_left_is_a_warning_that_does_not_act(tmp_path: Path) -> None:
