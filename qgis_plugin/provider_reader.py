@@ -37,10 +37,13 @@ _DTYPES = {
 }
 PICTURE = ("red", "green", "blue", "alpha")
 """Colours of the bands of a picture."""
+ALPHA = PICTURE.index("alpha")
+"""Position of alpha among them."""
+OPAQUE = 255
+"""Alpha, or a mask, where there is a pixel."""
 _BLUE_FIRST = (2, 1, 0, 3)
 """Positions of red, green, blue and alpha in an ARGB32 of a little-endian machine."""
 _ALPHA_FIRST = (1, 2, 3, 0)
-_OPAQUE = 255
 _UNCALCULATED = float(np.finfo(np.float32).min)
 """Value of a missing pixel in QGIS' raster calculator, and so in virtual rasters."""
 
@@ -167,7 +170,7 @@ class LayerReader:
         fine = 1 if shape else self._lattice.fine
         if self._argb:
             pixels = self._picture(window, height, width, fine)
-            self._valid = ((window, height, width), pixels[3] != 0)
+            self._valid = ((window, height, width), pixels[ALPHA] != 0)
             return pixels[[b - 1 for b in bands]]
         size = height * fine, width * fine
         pixels = np.stack([self._band(b, window, *size) for b in bands])
@@ -192,7 +195,7 @@ class LayerReader:
         if self._valid is None or self._valid[0] != (window, height, width):
             self.read(range(1, 4 if self._argb else len(self.dtypes) + 1), window, shape=shape)
         valid = np.zeros((height, width), bool) if self._valid is None else self._valid[1]
-        return np.where(valid, _OPAQUE, 0).astype(np.uint8)
+        return np.where(valid, OPAQUE, 0).astype(np.uint8)
 
     def close(self) -> None:
         """Forget the last pixels."""
@@ -221,13 +224,13 @@ class LayerReader:
             pixels = np.moveaxis(raw.reshape(*size, 4), -1, 0)[list(order)]
             if self._argb.endswith("Premultiplied"):
                 pixels = _unmultiplied(pixels)
-            valid = pixels[3] != 0
+            valid = pixels[ALPHA] != 0
             self._count(valid)
             if self._value is not None:
                 valid = valid & ~(pixels[:3] == self._value).all(axis=0)
             if fine > 1 or self._value is not None:
                 pixels, valid = averaged(pixels, valid, fine)
-                pixels[3] = np.where(valid, _OPAQUE, 0)
+                pixels[ALPHA] = np.where(valid, OPAQUE, 0)
             self._last = (key, pixels)
         return self._last[1]
 
@@ -267,11 +270,11 @@ class LayerReader:
 
 def _unmultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Colours of (4, height, width) as they were before alpha was multiplied in."""
-    alpha = pixels[3].astype(np.uint16)
-    if not ((alpha > 0) & (alpha < _OPAQUE)).any():
+    alpha = pixels[ALPHA].astype(np.uint16)
+    if not ((alpha > 0) & (alpha < OPAQUE)).any():
         return pixels
     out = pixels.copy()
     safe = np.maximum(alpha, 1)
     for i in range(3):
-        out[i] = np.minimum(_OPAQUE, (pixels[i].astype(np.uint16) * _OPAQUE + safe // 2) // safe)
+        out[i] = np.minimum(OPAQUE, (pixels[i].astype(np.uint16) * OPAQUE + safe // 2) // safe)
     return out

@@ -14,6 +14,7 @@ from qgis.PyQt.QtGui import QImage, QImageReader
 from camp_detector_core.hostgdal import calls
 
 from ..averages import averaged
+from ..provider_reader import ALPHA, OPAQUE, PICTURE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 _LARGEST = 4096
 """Pixels along a side; more is no map tile, and unpacks to more than it may."""
-_BANDS = 4
-_OPAQUE = 255
 
 
 def pixels_of(data: bytes, side: int) -> tuple[Optional[NDArray[np.uint8]], bool]:
@@ -45,8 +44,8 @@ def pixels_of(data: bytes, side: int) -> tuple[Optional[NDArray[np.uint8]], bool
     fine = size[0] // side
     if size == (side * fine, side * fine):
         pixels = _array(image)
-        pixels, valid = averaged(pixels, pixels[_BANDS - 1] != 0, fine)
-        pixels[_BANDS - 1] = np.where(valid, _OPAQUE, 0)
+        pixels, valid = averaged(pixels, pixels[ALPHA] != 0, fine)
+        pixels[ALPHA] = np.where(valid, OPAQUE, 0)
         return pixels, True
     smooth = Qt.TransformationMode.SmoothTransformation
     scaled = image.scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
@@ -92,6 +91,6 @@ def _array(image: QImage) -> NDArray[np.uint8]:
     image = image.convertToFormat(QImage.Format.Format_RGBA8888)
     raw = image.constBits().asstring(image.bytesPerLine() * image.height())
     rows = np.frombuffer(raw, np.uint8).reshape(image.height(), image.bytesPerLine())
-    shape = image.height(), image.width(), _BANDS
-    pixels = rows[:, : _BANDS * image.width()].reshape(shape)
+    shape = image.height(), image.width(), len(PICTURE)
+    pixels = rows[:, : len(PICTURE) * image.width()].reshape(shape)
     return np.ascontiguousarray(np.moveaxis(pixels, -1, 0))

@@ -13,7 +13,7 @@ from camp_detector_core.georaster import warp
 from camp_detector_core.georaster.validity import valid_pixels
 from camp_detector_core.hostgdal import calls
 
-from ..provider_reader import PICTURE, Lattice, header_of
+from ..provider_reader import ALPHA, OPAQUE, PICTURE, Lattice, header_of
 from .scheme import Part
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _MARGIN = 2
 """Pixels beside a window that its resampling may need."""
-_ALPHA = 3
-_OPAQUE = 255
 
 
 class TileReader:
@@ -99,8 +97,8 @@ class TileReader:
             RasterError: A tile cannot be had, though it may exist.
         """
         del band  # one mask holds for all
-        alpha = self._picture(window, shape or window.shape)[_ALPHA]
-        return np.where(alpha != 0, _OPAQUE, 0).astype(np.uint8)
+        alpha = self._picture(window, shape or window.shape)[ALPHA]
+        return np.where(alpha != 0, OPAQUE, 0).astype(np.uint8)
 
     def close(self) -> None:
         """Forget the last pixels."""
@@ -111,7 +109,7 @@ class TileReader:
         key = (window, *size)
         if self._last is None or self._last[0] != key:
             pixels = self._pixels(window, *size)
-            self._errors.count(pixels[0].size, int((pixels[_ALPHA] == 0).sum()))
+            self._errors.count(pixels[0].size, int((pixels[ALPHA] == 0).sum()))
             self._last = (key, pixels)
         return self._last[1]
 
@@ -133,7 +131,7 @@ class TileReader:
         """Pixels of a zoom level as they are, transparent where they are no image."""
         pixels = self._store.pixels(part)
         if self._value is not None:
-            pixels[_ALPHA, ~valid_pixels(pixels[:_ALPHA], [self._value] * _ALPHA)] = 0
+            pixels[ALPHA, ~valid_pixels(pixels[:ALPHA], [self._value] * ALPHA)] = 0
         return pixels
 
     def _lattice_of(self, part: Part) -> Lattice:

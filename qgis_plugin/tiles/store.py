@@ -10,6 +10,7 @@ import numpy as np
 from camp_detector_core.engine.errors import RasterError
 
 from ..i18n import tr
+from ..provider_reader import PICTURE
 from ..web.answers import no_imagery
 from ..web.exchange import Ask, ask_all
 from .decoding import pixels_of
@@ -25,7 +26,6 @@ _CACHE_BYTES = 128 << 20
 """Bytes of pixels."""
 _LARGEST = 20_000_000
 """Bytes of a tile."""
-_BANDS = 4
 
 
 class TileStore:
@@ -54,7 +54,7 @@ class TileStore:
             RasterError: A tile cannot be had, though it may exist.
         """
         side = self.scheme.side
-        out = np.zeros((_BANDS, part.height, part.width), np.uint8)
+        out = np.zeros((len(PICTURE), part.height, part.width), np.uint8)
         limits = self.limits(part.zoom)
         west, north = max(part.col, limits.col), max(part.row, limits.row)
         east = min(part.col + part.width, limits.col + limits.width)
@@ -88,7 +88,7 @@ class TileStore:
         for place in places:
             self._cache.move_to_end(place)
             tiles[place] = self._cache[place]
-        most = max(_CACHE_BYTES // (_BANDS * self.scheme.side**2), 1)
+        most = max(_CACHE_BYTES // (len(PICTURE) * self.scheme.side**2), 1)
         while len(self._cache) > most:
             self._cache.popitem(last=False)
         return tiles
