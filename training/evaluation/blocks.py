@@ -15,6 +15,7 @@ import shapely
 
 from training.evaluation.buildings import BuildingScore
 from training.evaluation.pixel import Confusion
+from training.evaluation.ratios import count_error, right_share, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,32 +145,18 @@ def figures_of(counts: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
         (...,) arrays by name. Where nothing is labelled and nothing found, shares are 1; the count
         error is infinite where something is found and nothing labelled.
     """
-    counts = counts.astype(np.float64)
     predicted, labelled = counts[..., PREDICTED], counts[..., LABELLED]
     precise, recalled = (counts[..., i : i + 1 + len(IOUS)] for i in (_AT_FOUND, _AT_LABELLED))
-    f1 = _share(precise + recalled, (predicted + labelled)[..., None])
+    f1 = share(precise + recalled, (predicted + labelled)[..., None])
     marked = counts[..., TP] + counts[..., FP] + counts[..., FN]
-    empty = (labelled == 0) & (predicted == 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        error = np.where(empty, 0.0, (predicted - labelled) / labelled)
     return {
-        "pixel_iou": _share(counts[..., TP], marked),
-        "precision": np.where(
-            predicted == 0, (labelled == 0).astype(np.float64), _share(precise[..., 0], predicted)
-        ),
-        "recall": np.where(
-            labelled == 0, (predicted == 0).astype(np.float64), _share(recalled[..., 0], labelled)
-        ),
+        "pixel_iou": share(counts[..., TP], marked),
+        "precision": right_share(precise[..., 0], predicted, labelled),
+        "recall": right_share(recalled[..., 0], labelled, predicted),
         "f1": f1[..., 0],
         "mean_f1": f1[..., 1:].mean(axis=-1),
-        "count_error": error,
+        "count_error": count_error(predicted, labelled),
     }
-
-
-def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Part over whole, 1 where there is no whole."""
-    part, whole = np.broadcast_arrays(part, whole)
-    return np.divide(part, whole, out=np.ones(part.shape), where=whole > 0)
 
 
 def count_blocks(

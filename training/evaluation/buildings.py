@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from training.evaluation.ratios import count_error, right_share, share
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,25 +35,22 @@ class BuildingScore:
     @property
     def precision(self) -> float:
         """Share of the predicted dwellings that are there."""
-        return self.matched / self.predicted if self.predicted else float(not self.labelled)
+        return float(right_share(self.matched, self.predicted, self.labelled))
 
     @property
     def recall(self) -> float:
         """Share of the labelled dwellings that are found."""
-        return self.matched / self.labelled if self.labelled else float(not self.predicted)
+        return float(right_share(self.matched, self.labelled, self.predicted))
 
     @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall."""
-        total = self.predicted + self.labelled
-        return 2 * self.matched / total if total else 1.0
+        return float(share(2 * self.matched, self.predicted + self.labelled))
 
     @property
     def count_error(self) -> float:
         """Predicted less labelled, over labelled: -0.1 is one in ten too few."""
-        if not self.labelled:
-            return 0.0 if not self.predicted else float("inf")
-        return (self.predicted - self.labelled) / self.labelled
+        return float(count_error(self.predicted, self.labelled))
 
     def to_dict(self) -> dict[str, float | None]:
         """Counts and ratios for JSON, which knows no infinity: None stands for it."""

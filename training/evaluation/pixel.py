@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from camp_detector_core.engine.scores import MAX_SCORE, score_threshold
+from training.evaluation.ratios import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,27 +46,27 @@ class Confusion:
     @property
     def iou(self) -> float:
         """Intersection over union; 1 where there is nothing to find and nothing found."""
-        return _ratio(self.tp, self.tp + self.fp + self.fn)
+        return float(share(self.tp, self.tp + self.fp + self.fn))
 
     @property
     def precision(self) -> float:
         """Share of what is found that is there."""
-        return _ratio(self.tp, self.tp + self.fp)
+        return float(share(self.tp, self.tp + self.fp))
 
     @property
     def recall(self) -> float:
         """Share of what is there that is found."""
-        return _ratio(self.tp, self.tp + self.fn)
+        return float(share(self.tp, self.tp + self.fn))
 
     @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall."""
-        return _ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
+        return float(share(2 * self.tp, 2 * self.tp + self.fp + self.fn))
 
     @property
     def all_ones_iou(self) -> float:
         """IoU of a mask that marks every pixel: the least that a model must beat."""
-        return _ratio(self.tp + self.fn, self.tp + self.fp + self.fn + self.tn)
+        return float(share(self.tp + self.fn, self.tp + self.fp + self.fn + self.tn))
 
     def to_dict(self) -> dict[str, float]:
         """Counts and ratios for JSON."""
@@ -140,7 +141,3 @@ def sweep_rows(histogram: ScoreHistogram) -> list[dict[str, float]]:
 def best_threshold(histogram: ScoreHistogram) -> float:
     """The threshold of the highest IoU; of equals, the one nearest to one half."""
     return max(sweep(histogram), key=lambda tc: (tc[1].iou, -abs(tc[0] - 0.5)))[0]
-
-
-def _ratio(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
