@@ -13,6 +13,7 @@ from training.artefacts.esri_files import package_run
 from training.artefacts.exports import export_all
 from training.artefacts.method_scores import SEPARATIONS, MethodScores, score_methods
 from training.artefacts.reproduction import write_reproduction
+from training.artefacts.run_figures import PARTS
 from training.artefacts.run_item import write_run_item
 from training.artefacts.separation_method import METHODS
 from training.evaluation.artefacts import write_curves, write_example
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from training.fit.run_folder import RunFolder
 
 LOG = logging.getLogger(__name__)
-
-_PARTS = {"validation": "val", "test": "test"}
-"""Parts of the split that are measured, by the names of their folders."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def calibrated(model: TrainedModel, data: CampDataModule) -> TrainedModel:
 
 def _measure(model: TrainedModel, data: CampDataModule) -> _Measured:
     """Choose threshold and separation on validation, and measure every method."""
-    predictions = {part: predict_part(model, data, part, method="all") for part in _PARTS.values()}
+    predictions = {part: predict_part(model, data, part, method="all") for part in PARTS.values()}
     if not model.has_threshold:
         model = model.described(threshold=best_threshold(histogram_of(predictions["val"])))
     compare = model.method != "none"
@@ -155,7 +153,7 @@ def _write_figures(measured: _Measured, run: RunFolder) -> dict[str, dict[str, f
     measured.methods.write(folder / SEPARATIONS)
     figures = {
         name: write_evaluation(predictions[part], spec, folder / name).to_dict()
-        for name, part in _PARTS.items()
+        for name, part in PARTS.items()
         if predictions[part]
     }
     write_curves(run.path / LOGS, folder / "curves.png")

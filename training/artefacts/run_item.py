@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import logging
 from dataclasses import replace
@@ -21,9 +20,8 @@ from camp_detector_core.stac import (
     span_of,
     write_item,
 )
-from training.artefacts.dwelling_score import MASK_ONLY
 from training.artefacts.footprint import area_of_chips
-from training.artefacts.method_scores import SEPARATIONS
+from training.artefacts.run_figures import read_figures
 from training.fit.run_folder import META, RunFolder
 from training.output import read_json
 
@@ -31,13 +29,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from camp_detector_core.engine.spec import ModelSpec
+    from training.artefacts.run_figures import PartFigures
 
 LOG = logging.getLogger(__name__)
 
 MODEL, ITEM = "best_model.onnx", "stac_item.json"
 _PIXELS = ("iou", "precision", "recall", "f1", "all_ones_iou")
-_DWELLINGS = ("precision", "recall", "f1", "count_error", "predicted", "labelled")
-_PARTS = {"validation": "val", "test": "test"}
 
 
 def write_run_item(
@@ -61,7 +58,8 @@ def write_run_item(
         The item.
 
     Raises:
-        StacError: The run is not finished, or a file of it cannot be read.
+        StacError: The run is not finished, or its earlier item cannot be read.
+        FiguresError: A file of its evaluation is damaged.
         CampDetectorError: The model or a chip cannot be read.
     """
     folder = run / META
@@ -111,38 +109,27 @@ def facts_of_run(run: RunFolder, spec: ModelSpec) -> RunFacts:
         spec: Description of its model.
 
     Raises:
-        StacError: A file of the run cannot be read.
+        FiguresError: A file of its evaluation is damaged.
+        OptionsError: Its record cannot be read.
     """
     facts = facts_of(spec)
     finished = dt.datetime.fromtimestamp((run.meta / MODEL).stat().st_mtime, dt.UTC)
-    parts = [name for name in _PARTS if _measured(run.path, name)]
+    method = None if spec.separation is None else spec.provenance.get("separation", "")
+    measured = read_figures(run.path, method)
     return replace(
         facts,
         trained=finished.replace(microsecond=0),
         training={**facts.training, **run.hyperparameters()},
-        metrics={name: _metrics(run.path, name, spec) for name in parts},
+        metrics={part: _metrics(figures) for part, figures in measured.items()},
         commit=run.commit(),
     )
 
 
-def _measured(run: Path, part: str) -> bool:
-    return (run / "evaluation" / part / "summary.json").is_file()
-
-
-def _metrics(run: Path, part: str, spec: ModelSpec) -> dict[str, Any]:
-    """Figures of one part: pixels of the mask, and dwellings at an IoU of one half."""
-    pixels = read_json(run / "evaluation" / part / "summary.json", StacError).get("pixels", {})
-    figures = {"pixels": {n: pixels[n] for n in _PIXELS if n in pixels}}
-    way = MASK_ONLY if spec.separation is None else spec.provenance.get("separation", "")
-    for row in _rows(run / "evaluation" / SEPARATIONS):
-        if row.get("part") == _PARTS[part] and row.get("method") in {way, ""}:
-            figures["dwellings"] = {n: _figure(row[n]) for n in _DWELLINGS if row.get(n)}
-    return figures
-
-
-def _figure(text: str) -> float:
-    """A number of a table; counts stay whole."""
-    return int(text) if text.isdecimal() else float(text)
+def _metrics(figures: PartFigures) -> dict[str, Any]:
+    """Figures of one part as the item states them."""
+    pixels = {n: figures.pixels[n] for n in _PIXELS if n in figures.pixels}
+    dwellings = {"dwellings": dict(figures.dwellings)} if figures.dwellings else {}
+    return {"pixels": pixels, **dwellings}
 
 
 def _area(run: RunFolder, earlier: dict[str, Any]) -> TrainingArea:
@@ -178,11 +165,3 @@ def _area_of(item: dict[str, Any]) -> TrainingArea:
 
 def _moment(text: object) -> dt.datetime | None:
     return span_of(text)[0] if isinstance(text, str) else None
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
-    except OSError:
-        return []  # a run of an older release

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from training.artefacts.dwelling_score import MASK_ONLY
-from training.artefacts.method_scores import SEPARATIONS
+from training.artefacts.run_figures import read_figures
 from training.fit.record import LOGS
 
 if TYPE_CHECKING:
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
 
     from training.fit.options import TrainOptions
 
-_PARTS = {"validation": "val", "test": "test"}
-"""Folder of the evaluation, and what ``separation.csv`` calls it."""
 _PIXELS = ("iou", "precision", "recall", "f1")
 _DWELLINGS = ("precision", "recall", "f1", "count_error")
 
@@ -90,19 +86,13 @@ def final_of(folder: Path, *, way: str) -> dict[str, float]:
     Args:
         folder: Of the run.
         way: How the exported model tells dwellings apart, ``none`` if not at all.
+
+    Raises:
+        FiguresError: A file of the evaluation is damaged.
     """
     out: dict[str, float] = {}
-    for part in _PARTS:
-        path = folder / "evaluation" / part / "summary.json"
-        if path.is_file():
-            pixels = json.loads(path.read_text(encoding="utf-8"))["pixels"]
-            out |= {f"{part}/{n}": pixels[n] for n in _PIXELS if pixels.get(n) is not None}
-    table = folder / "evaluation" / SEPARATIONS
-    if table.is_file():
-        method = MASK_ONLY if way == "none" else way
-        with table.open(encoding="utf-8", newline="") as file:
-            rows = [r for r in csv.DictReader(file) if r.get("method") == method]
-        for part, short in _PARTS.items():
-            for row in (r for r in rows if r["part"] == short):
-                out |= {f"{part}/dwelling_{n}": float(row[n]) for n in _DWELLINGS if row.get(n)}
-    return {key: value for key, value in out.items() if math.isfinite(value)}
+    for part, figures in read_figures(folder, None if way == "none" else way).items():
+        pixels, dwellings = figures.pixels, figures.dwellings
+        out |= {f"{part}/{n}": pixels[n] for n in _PIXELS if n in pixels}
+        out |= {f"{part}/dwelling_{n}": dwellings[n] for n in _DWELLINGS if n in dwellings}
+    return {key: float(value) for key, value in out.items() if math.isfinite(value)}
