@@ -193,6 +193,8 @@ def _wrong_way(item: Import, top: str) -> str | None:
     shared = home == "training" and any(within(item.imported, name) for name in SHARED_CLI)
     if cli and home != "benchmarks" and not own and not shared:
         return "nothing imports the command line but itself"
+    if within(item.importer, f"{CORE}.stac") and within(item.imported, f"{CORE}.catalog"):
+        return "the STAC item of a model knows no catalogue of items"
     return _beyond_its_copy(item, home) if top == CORE else None
 
 
@@ -309,6 +311,11 @@ def test_the_sources_keep_the_contract() -> None:
             "imported by camp_detector_core.engine.predictors.ort and",
         ),
         ("camp_detector_core/a/b.py", "from ..cli import main", "command line"),
+        (
+            "camp_detector_core/stac/a.py",
+            "def f():\n    from ..catalog.find import x",
+            "knows no catalogue",
+        ),
         ("camp_detector_core/cli.py", "import torch", "torch is imported by"),
         ("camp_detector_core/cli.py", "from training.data import x", "nothing imports training"),
         ("training/a.py", "from camp_detector_core.cli import main", "command line"),

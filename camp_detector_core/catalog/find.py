@@ -11,12 +11,12 @@ from camp_detector_core.model_file import item
 from camp_detector_core.model_file.package import MAX_NETWORK
 from camp_detector_core.model_file.untrusted import checksum_of
 from camp_detector_core.outputs.whole_file import whole_file, write_whole
+from camp_detector_core.user_folders import cache_folder, chosen_catalog
 
 from .copying import Counter, verified
 from .entry import Asset, Entry, canonical, entry_of
 from .errors import CatalogError, UnknownModelError, UnreachableError, catalog_errors
 from .names import check_id, file_name, is_id
-from .places import cache_folder, chosen_catalog
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.ports import Progress

@@ -141,7 +141,7 @@ def _added(model: ReadyModel, target: Catalog, *, changed: bool) -> str:
 
 def _open(place: str | None, assets_to: str | None = None) -> Catalog:
     from camp_detector_core.catalog import open_catalog
-    from camp_detector_core.catalog.places import chosen_catalog
+    from camp_detector_core.user_folders import chosen_catalog
 
     return open_catalog(chosen_catalog(place), assets_to=assets_to)
 

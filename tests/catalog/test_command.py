@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from camp_detector_core.catalog import places
+from camp_detector_core import user_folders
 from tests.support.catalogs import area_of, write_run
 from tests.support.models import write_model
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "catalogue"
-    monkeypatch.setenv(places.CATALOG_VARIABLE, str(folder))
-    monkeypatch.setenv(places.CACHE_VARIABLE, str(tmp_path / "downloads"))
+    monkeypatch.setenv(user_folders.CATALOG_VARIABLE, str(folder))
+    monkeypatch.setenv(user_folders.CACHE_VARIABLE, str(tmp_path / "downloads"))
     return folder
 
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.catalog import CatalogError, UnknownModelError, UnreachableError, places
+from camp_detector_core import user_folders
+from camp_detector_core.catalog import CatalogError, UnknownModelError, UnreachableError
 from camp_detector_core.catalog.find import find_model
 from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.names import check_id, file_name, is_id, item_path, resolve
@@ -40,8 +41,8 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "downloads"
-    monkeypatch.setenv(places.CACHE_VARIABLE, str(folder))
-    monkeypatch.delenv(places.CATALOG_VARIABLE, raising=False)
+    monkeypatch.setenv(user_folders.CACHE_VARIABLE, str(folder))
+    monkeypatch.delenv(user_folders.CATALOG_VARIABLE, raising=False)
     return folder
 
 
@@ -66,7 +67,7 @@ def test_a_model_of_a_folder_is_opened_where_it_lies(place: Path, downloads: Pat
 
 
 def test_the_environment_names_the_catalogue(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(places.CATALOG_VARIABLE, str(place))
+    monkeypatch.setenv(user_folders.CATALOG_VARIABLE, str(place))
     assert find_model("tiny-1.0").path.is_file()
 
 
@@ -249,17 +250,17 @@ def test_what_is_no_plain_path_on_every_system_is_refused(href: str) -> None:
 
 
 def test_the_places_follow_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv(places.CACHE_VARIABLE)
+    monkeypatch.delenv(user_folders.CACHE_VARIABLE)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # ignored, as its specification says
-    assert places.default_catalog() == tmp_path / "data/camp-detector/catalog"
-    assert places.cache_folder() == tmp_path / ".cache/camp-detector"
+    assert user_folders.default_catalog() == tmp_path / "data/camp-detector/catalog"
+    assert user_folders.cache_folder() == tmp_path / ".cache/camp-detector"
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert places.default_catalog() == (
+    assert user_folders.default_catalog() == (
         tmp_path / "Library/Application Support/camp-detector/catalog"
     )
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
-    assert places.default_catalog() == tmp_path / "local/camp-detector/catalog"
+    assert user_folders.default_catalog() == tmp_path / "local/camp-detector/catalog"

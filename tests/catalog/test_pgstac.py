@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from camp_detector_core.catalog import CatalogError, UnknownModelError, open_catalog, places
+from camp_detector_core import user_folders
+from camp_detector_core.catalog import CatalogError, UnknownModelError, open_catalog
 from camp_detector_core.catalog.find import find_model
 from camp_detector_core.catalog.ready_model import model_of_onnx
 from camp_detector_core.model_file import open_model
@@ -32,7 +33,7 @@ def server() -> Iterator[Postgres]:
 @pytest.fixture
 def url(server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database of the test's own."""
-    monkeypatch.setenv(places.CACHE_VARIABLE, str(tmp_path / "downloads"))
+    monkeypatch.setenv(user_folders.CACHE_VARIABLE, str(tmp_path / "downloads"))
     name = f"models{next(COUNT)}"
     server.create_database(name)
     return server.url(name)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from camp_detector_core import user_folders
 from camp_detector_core.catalog import (
     CatalogError,
     UnreachableError,
     open_catalog,
     open_store,
-    places,
 )
 from camp_detector_core.catalog.errors import ConflictError
 from camp_detector_core.catalog.find import find_model
@@ -45,7 +45,7 @@ def url(s3: Seaweed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     for name in SERVICE:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MLFLOW_S3_ENDPOINT_URL", s3.endpoint)
-    monkeypatch.setenv(places.CACHE_VARIABLE, str(tmp_path / "downloads"))
+    monkeypatch.setenv(user_folders.CACHE_VARIABLE, str(tmp_path / "downloads"))
     return f"s3://{s3.bucket}/models/{next(COUNT)}"
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from camp_detector_core.engine.errors import CampDetectorError, PredictorError
 from camp_detector_core.model_file.untrusted import read_json
+from camp_detector_core.user_folders import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,8 +32,6 @@ class SchemaError(CampDetectorError):
 
 def schema_cache() -> Path:
     """The user's folder of downloaded schemas, in the platform's cache."""
-    from camp_detector_core.catalog.places import cache_folder
-
     return cache_folder() / "schemas"
 
 

@@ -1,4 +1,4 @@
-"""Folders of the user's catalogue and of downloads."""
+"""Folders of the user: the own catalogue, and downloads of models and schemas."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def default_catalog() -> Path:
 
 
 def cache_folder() -> Path:
-    """Folder of downloaded models, which may be deleted at any time."""
+    """Folder of downloads, which may be deleted at any time."""
     folder = os.environ.get(CACHE_VARIABLE)
     if folder:
         return Path(folder)
