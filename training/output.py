@@ -95,7 +95,14 @@ def read_json(path: Path, error_class: type[CampDetectorError]) -> dict[str, Any
         value = parse_json(path.read_bytes())
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, RecursionError) as error:
-        msg = f"{path} cannot be read as JSON ({error}): delete it, or take it from a copy"
-        raise error_class(msg) from error
-    return value if isinstance(value, dict) else {}
+    except (OSError, ValueError) as error:
+        raise _damaged(path, str(error), error_class) from error
+    if not isinstance(value, dict):
+        raise _damaged(path, "it is not an object", error_class)
+    return value
+
+
+def _damaged(path: Path, reason: str, error_class: type[CampDetectorError]) -> CampDetectorError:
+    return error_class(
+        f"{path} cannot be read as JSON ({reason}): delete it, or take it from a copy"
+    )

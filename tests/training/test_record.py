@@ -6,12 +6,16 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
+from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.datasets import write_town
 from tests.support.runs import run_options
 from training.fit.options_file import read_options
-from training.fit.record import manifest_of, resume_run, start_run
+from training.fit.record import commit_of, manifest_of, provenance_of, resume_run, start_run
 from training.preprocess.manifest import ImageryRecord, LabelRecord, Manifest
-from training.tracking.dataset import has_licence, input_of, list_data
+from training.tracking.dataset import has_licence, input_of, list_data, read_list
+from training.tracking.metadata import write_metadata
 from training.train import train_model
 
 if TYPE_CHECKING:
@@ -88,3 +92,52 @@ def test_a_run_that_began_without_a_manifest_never_gets_one(
     start_run(options)
     manifest("Second").write(tmp_path / "town")
     assert manifest_of(options.out, options.data) is None
+
+
+@pytest.mark.parametrize("text", ["[]", "5", "null", '"train"', "{", '{"resumed": ["today"]}'])
+def test_a_damaged_record_is_named_by_all_that_read_it(
+    data_of: Callable[..., DataOptions], tmp_path: Path, text: str
+) -> None:
+    town = write_town(tmp_path / "town")
+    options = run_options(data_of(chips=town.chips, labels=town.labels), tmp_path / "out")
+    start_run(options)
+    path = tmp_path / "out" / "run.json"
+    path.write_text(text)
+    for read in (
+        lambda: resume_run(replace(options, resume=True)),
+        lambda: manifest_of(options.out, options.data),
+        lambda: provenance_of(options.out),
+        lambda: commit_of(options.out),
+        lambda: write_metadata(options.out, tmp_path),
+    ):
+        with pytest.raises(CampDetectorError, match=r"run\.json .*take it from a copy"):
+            read()
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "5"])
+def test_options_that_are_no_object_are_named(
+    data_of: Callable[..., DataOptions], tmp_path: Path, text: str
+) -> None:
+    town = write_town(tmp_path / "town")
+    options = run_options(data_of(chips=town.chips, labels=town.labels), tmp_path / "out")
+    start_run(options)
+    (tmp_path / "out" / "options.json").write_text(text)
+    with pytest.raises(CampDetectorError, match=r"options\.json cannot .*take it from a copy"):
+        resume_run(replace(options, resume=True))
+    with pytest.raises(CampDetectorError, match=r"options\.json: .*take the file from a copy"):
+        read_options(tmp_path / "out" / "options.json")
+    (tmp_path / "out" / "dataset.json").write_text(text)
+    with pytest.raises(CampDetectorError, match=r"dataset\.json .*take it from a copy"):
+        read_list(tmp_path / "out")
+
+
+def test_a_record_that_is_missing_is_fine(
+    data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    town = write_town(tmp_path / "town")
+    options = run_options(data_of(chips=town.chips, labels=town.labels), tmp_path / "out")
+    assert provenance_of(options.out) == {"command": "not recorded"}
+    assert commit_of(options.out) == {}
+    assert manifest_of(options.out, options.data) is None
+    assert read_list(options.out) is None

@@ -38,7 +38,10 @@ def read_options(path: Path) -> TrainOptions:
     return options
 
 
-def _build(kind: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - for every class of options
+def _build(kind: Any, raw: Any) -> Any:  # noqa: ANN401 - for every class of options
+    if not isinstance(raw, dict):
+        msg = "the options are not a JSON object"
+        raise OptionsError(msg, remedy="take the file from a copy of the run")
     hints = get_type_hints(kind)
     unknown = set(raw) - {f.name for f in fields(kind)}
     if unknown:

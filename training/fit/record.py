@@ -111,10 +111,7 @@ def resume_run(options: TrainOptions) -> TrainOptions:
         raise OptionsError(msg)
     if changed:
         LOG.warning("The run goes on with other options than it began with: %s", ", ".join(changed))
-    record = read_json(options.out / _RUN, OptionsError) or {
-        "command": "not recorded",
-        "resumed": [],
-    }
+    record = record_of(options.out)
     if _MANIFEST not in record:  # a run of an earlier release
         record[_MANIFEST] = _manifest(options)
     resumption = {**_session(), **({"changed": sorted(changed)} if changed else {})}
@@ -137,12 +134,32 @@ def manifest_of(folder: Path, data: DataOptions) -> Manifest | None:
         OptionsError: The record of the run cannot be read.
         PreprocessError: The manifest is damaged.
     """
-    path = folder / _RUN
-    record = read_json(path, OptionsError)
+    record = record_of(folder)
     if _MANIFEST not in record:
         return read_manifest(data.chips)
     manifest = record[_MANIFEST]
-    return None if manifest is None else manifest_from(manifest, path)
+    return None if manifest is None else manifest_from(manifest, folder / _RUN)
+
+
+def record_of(folder: Path) -> dict[str, Any]:
+    """Read the record of a run; where there is none, its command is not recorded.
+
+    Args:
+        folder: Of the run.
+
+    Raises:
+        OptionsError: The file is damaged.
+    """
+    record = read_json(folder / _RUN, OptionsError)
+    record.setdefault("command", "not recorded")
+    resumed = record.setdefault("resumed", [])
+    if not isinstance(resumed, list) or not all(isinstance(r, dict) and "at" in r for r in resumed):
+        msg = (
+            f"{folder / _RUN} does not list when the run was resumed: delete it, or take it from "
+            "a copy"
+        )
+        raise OptionsError(msg)
+    return record
 
 
 def _manifest(options: TrainOptions) -> dict[str, Any] | None:
@@ -153,7 +170,7 @@ def _manifest(options: TrainOptions) -> dict[str, Any] | None:
 
 def provenance_of(folder: Path) -> dict[str, str]:
     """The run's first command, and when it was resumed, as text."""
-    record = read_json(folder / _RUN, OptionsError)
+    record = record_of(folder)
     out = {"command": str(record["command"])}
     resumed = [str(r["at"]) for r in record["resumed"]]
     return {**out, "resumed": ", ".join(resumed)} if resumed else out
@@ -161,7 +178,7 @@ def provenance_of(folder: Path) -> dict[str, str]:
 
 def commit_of(folder: Path) -> dict[str, str]:
     """Return the sources that the run began with: ``git_commit`` and ``git_dirty``, where known."""
-    record = read_json(folder / _RUN, OptionsError)
+    record = record_of(folder)
     return {k: str(record[k]) for k in ("git_commit", "git_dirty") if k in record}
 
 

@@ -8,8 +8,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from training.output import write_json
+from training.output import read_json, write_json
 from training.tracking.figures import shown_path
+from training.tracking.options import TrackingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,12 +107,20 @@ def write_list(data: DataList, folder: Path) -> None:
 
 
 def read_list(folder: Path) -> DataList | None:
-    """The list that a run's folder holds, None where there is none."""
+    """The list that a run's folder holds, None where there is none.
+
+    Raises:
+        TrackingError: The file is damaged.
+    """
     path = folder / NAME
     if not path.is_file():
         return None
-    raw = json.loads(path.read_text(encoding="utf-8"))
-    return DataList(raw["name"], tuple(DataFile(**f) for f in raw["files"]))
+    raw = read_json(path, TrackingError)
+    try:
+        return DataList(raw["name"], tuple(DataFile(**f) for f in raw["files"]))
+    except (KeyError, TypeError) as error:
+        msg = f"{path} is not a list of the data of a run: take it from a copy"
+        raise TrackingError(msg) from error
 
 
 def input_of(data: DataList, options: DataOptions, manifest: Manifest | None) -> DatasetInput:

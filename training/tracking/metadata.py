@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.model_file import open_model
 from training.fit.description import without_places
 from training.fit.options import OptionsError
+from training.fit.record import record_of
 from training.output import read_json, write_json
 from training.tracking.figures import shown_path
 
@@ -28,7 +29,7 @@ def write_metadata(run: Path, folder: Path) -> list[Path]:
     if (run / "options.json").is_file():
         documents["options.json"] = _options(read_json(run / "options.json", OptionsError))
     if (run / "run.json").is_file():
-        documents["run.json"] = _record(read_json(run / "run.json", OptionsError))
+        documents["run.json"] = _record(record_of(run))
     model = run / "meta" / "best_model.onnx"
     if model.is_file():
         documents["model_spec.json"] = open_model(model).spec.to_dict()
@@ -48,7 +49,7 @@ def _options(options: dict[str, Any]) -> dict[str, Any]:
 def _record(record: dict[str, Any]) -> dict[str, Any]:
     """Commands; what the data are made from is told with the data, as far as it is."""
     record.pop("manifest", None)
-    for part in (record, *record.get("resumed", ())):
+    for part in (record, *record["resumed"]):
         if "command" in part:
             part["command"] = without_places(part["command"])
     return record

@@ -6,8 +6,6 @@ doubles nothing.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import tempfile
 import time
@@ -18,6 +16,7 @@ from camp_detector_core.model_file import open_model
 from training.artefacts.esri_files import named_by_definition
 from training.fit.record import commit_of
 from training.fit.run_folder import RunFolder
+from training.output import read_json
 from training.tracking.dataset import (
     has_licence,
     input_of,
@@ -30,6 +29,7 @@ from training.tracking.dataset import (
 from training.tracking.figures import epochs_of, final_of, params_of
 from training.tracking.metadata import write_metadata
 from training.tracking.model import log_model, register
+from training.tracking.options import TrackingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -231,9 +231,8 @@ class Uploader:
         }
         item = meta / "stac_item.json"
         if item.is_file():
-            data = item.read_bytes()
-            tags["stac_item_id"] = str(json.loads(data)["id"])
-            tags["stac_item_sha256"] = hashlib.sha256(data).hexdigest()
+            tags["stac_item_id"] = str(read_json(item, TrackingError).get("id"))
+            tags["stac_item_sha256"] = sha256_of(item)
         return tags
 
 
