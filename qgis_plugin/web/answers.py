@@ -21,7 +21,6 @@ _URL = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 """Addresses are long and may hold keys."""
 _LONGEST = 200
 _REFUSED = {401, 403, 407}
-_TOO_MANY = 429
 _GOOD = range(200, 300)
 _TEXT = re.compile(r"text/|[a-z.-]+/(?:[\w.-]*[+_])?(?:json|xml|html)\b", re.IGNORECASE)
 """Kinds of content that are no picture and no pixels."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.stac import StacError, TrainingArea, area_of_footprints, span_of
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from training.preprocess.manifest import Manifest
 
     Span = tuple[dt.datetime, dt.datetime]
-
-LOG = logging.getLogger(__name__)
 
 _STEPS = 4
 """Points on a side of a chip, so that a bent side stays bent in longitude and latitude."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from training.artefacts.dwelling_score import ScoredArea
     from training.data.chip_labels import Labels
     from training.evaluation.predict import Prediction
-
-LOG = logging.getLogger(__name__)
 
 SEPARATIONS = "separation.csv"
 """Table of the scores, below ``evaluation``."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from training.fit.options import AugmentOptions
 
-_LUMA = torch.tensor([0.299, 0.587, 0.114])
-"""ITU-R BT.601 weights of red, green and blue."""
 _TO_YIQ = torch.tensor([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
 """NTSC luma and chroma; a turn of the last two is a turn of the hue."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.polygons.surfaces import FeatureCounts, Outline
     from camp_detector_core.vector.files import LayerName, VectorLayer
-
-LOG = logging.getLogger(__name__)
 
 _NO_LABELS = {"layer_styles", "qgis_projects", "layer_metadata"}
 """Tables that QGIS keeps in files of features."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from typing import TYPE_CHECKING
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
     from training.inference import InferenceResult
-
-LOG = logging.getLogger(__name__)
 
 
 class InferenceLog:
