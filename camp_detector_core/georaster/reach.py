@@ -1,7 +1,7 @@
 """Reach of a local raster: some formats only name other files, or servers, to read.
 
-GDAL follows such names wherever they lead. A file that a stranger sent could so read any file of
-the machine, or call any server. Unless the user allows it, sources lie in the file's own folder or
+GDAL follows such names wherever they lead. An untrusted file could so read any file of the
+machine, or call any server. Unless the user allows it, sources lie in the file's own folder or
 below it, and none is on the network. Side files count, too: GDAL opens masks and overviews with
 any driver. On the same walk, files whose blocks would fill the memory are refused.
 """

@@ -1,7 +1,7 @@
 """Models in a STAC catalogue: a file on this computer, or an address on the web.
 
-What a catalogue says is taken as written by a stranger: links lead nowhere but into the folder of
-the file that the user named or, on the web, to the same host. A network is taken only when its
+A catalogue is untrusted: links lead nowhere but into the folder of the file that the user named
+or, on the web, to the same host. A network is taken only when its
 size and SHA-256 are those that the item gives.
 """
 

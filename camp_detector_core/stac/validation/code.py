@@ -1,7 +1,7 @@
 """Checks of Python entry points and expressions, by reading sources without running them.
 
-Only modules of this software are looked at. Importing a module runs it, and an item of a stranger
-could name any.
+Only modules of this software are looked at. Importing a module runs it, and an untrusted item could
+name any.
 """
 
 from __future__ import annotations
