@@ -18,8 +18,9 @@ def share(part: ArrayLike, whole: ArrayLike) -> NDArray[np.float64]:
         whole: (...,) counts, which broadcast with those of the part.
     """
     parts, wholes = np.broadcast_arrays(np.asarray(part, np.float64), whole)
-    out: NDArray[np.float64] = np.ones(parts.shape)
-    return np.divide(parts, wholes, out=out, where=wholes > 0)
+    shares: NDArray[np.float64] = np.ones(parts.shape)
+    np.divide(parts, wholes, out=shares, where=wholes > 0)
+    return shares
 
 
 def right_share(right: ArrayLike, count: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
