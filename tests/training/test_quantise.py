@@ -131,6 +131,16 @@ def test_old_runtimes_can_read_the_file(options: Options) -> None:
     assert [(o.domain, o.version) for o in model.opset_import] == [("", 17)]
 
 
+def test_viewers_find_the_shapes_between_the_nodes(options: Options) -> None:
+    run_options = options()
+    quantise_model(run_options)
+    graph = onnx.load(str(run_options.out)).graph
+    shapes = {value.name: value.type.tensor_type.shape for value in graph.value_info}
+    of_nodes = {name for node in graph.node for name in node.output}
+    assert shapes.keys() & of_nodes
+    assert all(shapes[name].dim for name in shapes.keys() & of_nodes)
+
+
 def test_all_but_the_last_convolution_runs_in_8_bits(options: Options, tmp_path: Path) -> None:
     run_options = options()
     quantise_model(run_options)

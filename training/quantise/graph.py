@@ -60,7 +60,8 @@ def plain_graph(data: bytes, spec: ModelSpec) -> onnx.ModelProto:
     chips = random_chips(spec)
     _fold_shapes(model, chips)
     _drop_unused(model.graph)
-    tidy(model)
+    import_what_is_used(model)
+    del model.graph.value_info[:]  # shapes of what lies between, which may not hold any more
     outputs = [o.name for o in original.graph.output]
     for chip in chips:
         pairs = zip(_run(data, outputs, chip), _run(_bytes(model), outputs, chip), strict=True)
@@ -236,14 +237,13 @@ def _drop_unused(graph: onnx.GraphProto) -> None:
         graph.initializer.remove(value)
 
 
-def tidy(model: onnx.ModelProto) -> None:
-    """Import only what is used, and drop the shapes of what lies between."""
+def import_what_is_used(model: onnx.ModelProto) -> None:
+    """Import the operators that a model uses, and no others, in a version that readers take."""
     domains = {n.domain for n in model.graph.node}
     imports = [(o.domain, o.version) for o in model.opset_import if o.domain in domains]
     del model.opset_import[:]
     model.opset_import.extend(helper.make_opsetid(d, v) for d, v in imports)
     model.ir_version = min(model.ir_version, IR_VERSION)
-    del model.graph.value_info[:]
 
 
 def _bytes(model: onnx.ModelProto) -> bytes:

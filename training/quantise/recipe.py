@@ -26,7 +26,7 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from training.quantise.graph import QuantiseError, body_of, tidy
+from training.quantise.graph import QuantiseError, body_of, import_what_is_used
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -90,7 +90,7 @@ def quantise_graph(
             extra_options={"TensorQuantOverrides": _overrides(model, body, spec)},
         )
         out = onnx.load(str(after))
-    tidy(out)
+    import_what_is_used(out)
     del out.metadata_props[:]
     return out
 
