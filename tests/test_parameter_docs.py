@@ -39,7 +39,8 @@ def test_each_parameter_is_an_option_of_the_command_line(parameter: Parameter) -
         return
     option = options_of(detect)[parameter.name]
     assert option_of(parameter.name) in option.opts
-    assert option.default == parameter.default
+    assert option.required == parameter.required
+    assert parameter.required or option.default == parameter.default
     assert option.required is parameter.required
     assert option.is_flag is (parameter.kind is Kind.FLAG)
     assert (option.help or "").startswith(parameter.help.removesuffix("."))
@@ -85,3 +86,9 @@ def test_each_parameter_of_inference_is_an_option_of_it(parameter: Parameter) ->
     name = parameter.hosts[MLFLOW]
     option = options_of(inference).get(name) or options_of(inference)[parameter.name]
     assert f"--{name.replace('_', '-')}" in option.opts
+
+
+def test_inference_has_no_option_of_the_table_that_is_for_other_hosts() -> None:
+    names = options_of(inference).keys() & PARAMETERS.keys()
+    assert {"bands", "gsd", "overwrite"} <= names
+    assert names <= {parameter.name for parameter in shown_in(MLFLOW)}

@@ -65,6 +65,15 @@ def main(args: list[str] | None = None) -> None:
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
         hint = f" (see {path} --help)" if path else ""
-        complain(error.format_message() + hint)
+        complain(_sentence(error) + hint)
         code = USER_ERROR
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _sentence(error: click.ClickException) -> str:
+    """Say what is wrong with the words of a command; of an option that is missing, the remedy."""
+    option = error.param if isinstance(error, click.MissingParameter) else None
+    if not isinstance(option, click.Option):
+        return error.format_message()
+    name = option.opts[-1]
+    return f"{name} is missing: give {name} {option.metavar or 'VALUE'}"

@@ -16,6 +16,7 @@ _KILO = 1e3
 _INDENT = 15
 _WIDEST = 40
 _HEADS = ("id", "title", "GSD m", "bands", "classes", "IoU", "F1", "licence", "imagery of")
+_SPLITS = {"train", "training", "val", "validation", "test"}
 _SHORT = {"red": "r", "green": "g", "blue": "b", "nir": "nir"}
 
 
@@ -41,11 +42,18 @@ def _spans(box: Sequence[float]) -> list[tuple[float, float]]:
     return [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
 
 
-def _figure(entry: Entry, word: str) -> float | None:
-    """Return the first figure with a word in its name, that of the test split if there is one."""
-    hits = {k: v for k, v in entry.metrics.items() if word in k.lower().split(".")[-1].split("_")}
+def _figure(entry: Entry, name: str) -> float | None:
+    """Return the first figure of a name, that of the test split if there is one."""
+    hits = {k: v for k, v in entry.metrics.items() if _name_of(k) == name}
     tested = [v for k, v in hits.items() if "test" in k.lower()]
     return next(iter([*tested, *hits.values()]), None)
+
+
+def _name_of(key: str) -> str:
+    """Return the name of a figure without its split: ``iou`` for ``test.IoU`` and ``val_iou``."""
+    name = key.lower().rpartition(".")[2]
+    part, _, rest = name.partition("_")
+    return rest if part in _SPLITS else name
 
 
 def summary(entry: Entry) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 
 from camp_detector_core.engine.errors import ParameterError
 from camp_detector_core.engine.parameter import Kind
-from camp_detector_core.engine.parameters import CLI, IMAGES, PARAMETERS, shown_in
+from camp_detector_core.engine.parameters import CLI, IMAGES, MLFLOW, PARAMETERS, shown_in
 from camp_detector_core.georaster.options import SourceOptions
 
 from .words import COMMAND, option_of
@@ -40,7 +40,8 @@ def option(parameter: Parameter) -> Callable[[_Command], _Command]:
         callback=_reader(parameter) if is_text else None,
         is_flag=is_flag,
         metavar=_form(parameter),
-        default=parameter.default,
+        # click takes a default of None for a value, so a required option must have none.
+        **({} if parameter.required else {"default": parameter.default}),
         show_default=parameter.default is not None and (not is_flag or "/" in text),
         required=parameter.required,
         envvar=_VARIABLES.get(name),
@@ -101,5 +102,5 @@ VERBOSE = click.option(
     "-v", "--verbose", is_flag=True, help="Show tracebacks and what libraries say."
 )
 _OF_IMAGERY = {f.name for f in fields(SourceOptions)}
-INPUT = options(*(p for p in PARAMETERS.values() if p.name in _OF_IMAGERY))
-"""Options that say how imagery is read."""
+INPUT = options(*(p for p in shown_in(MLFLOW) if p.name in _OF_IMAGERY))
+"""Options of the inference of training that say how imagery is read."""

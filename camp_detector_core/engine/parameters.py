@@ -44,6 +44,7 @@ OUT = Parameter(
     Kind.DATA,
     "Dwellings",
     "Where the dwellings go: .gpkg, .fgb, .geojson or .shp. Other outputs lie beside it.",
+    form="FILE",
     hosts={CLI: "out", QGIS: "OUTPUT", ARCGIS: "out_features", MLFLOW: "output_dir"},
     required=True,
     for_polygons=True,

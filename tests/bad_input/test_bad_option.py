@@ -64,3 +64,9 @@ def test_an_output_over_its_own_input(tmp_path: Path, inputs: Path) -> None:
     write_raster(tmp_path / "o_mask.tif", rgb_of(scene()))
     command = detect_command(tmp_path / "o_mask.tif", inputs / "good.onnx", tmp_path / "o.gpkg")
     refused(*command, "--mask", "--overwrite", out=tmp_path, wrong="is an input of this run")
+
+
+def test_no_output(out: Path, inputs: Path) -> None:
+    words = ("detect", inputs / "good.tif", "-m", inputs / "good.onnx")
+    refused(*words, out=out, wrong="--out is missing: give --out FILE")
+    refused(*words, "--mask", "--no-report", out=out, wrong="give --out FILE")

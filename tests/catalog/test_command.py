@@ -56,6 +56,24 @@ def test_models_are_added_listed_shown_and_removed(camp: Camp, tmp_path: Path, p
     assert [p.name for p in (place / "models").iterdir() if p.is_dir()] == ["b-1.0"]
 
 
+def test_the_list_shows_the_iou_of_the_model_itself(
+    camp: Camp, tmp_path: Path, place: Path
+) -> None:
+    camp("catalog", "add", write_run(tmp_path / "a", name="a"))
+    path = place / "models" / "a-1.0" / "a-1.0.json"
+    item = json.loads(path.read_text())
+    pixels = {"all_ones_iou": 0.49, "iou": 0.82}
+    item["properties"]["camp_detector:metrics"] = {
+        "val": {"pixels": {"all_ones_iou": 0.6, "iou": 0.81}},
+        "test": {"pixels": pixels, "dwellings": {"f1": 0.66}},
+    }
+    path.write_text(json.dumps(item))
+    assert json.loads(camp("catalog", "list", "--json")[1])[0]["iou"] == 0.82
+    del pixels["iou"], item["properties"]["camp_detector:metrics"]["val"]["pixels"]["iou"]
+    path.write_text(json.dumps(item))
+    assert json.loads(camp("catalog", "list", "--json")[1])[0]["iou"] is None
+
+
 def test_detect_by_id_gives_what_detect_by_file_gives(
     camp: Camp, banepa: Path, tmp_path: Path
 ) -> None:
