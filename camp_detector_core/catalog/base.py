@@ -46,6 +46,9 @@ class Catalog(Protocol):
     def get(self, model_id: str) -> Entry:
         """Read one model; raises `UnknownModelError` if there is none of that id."""
 
+    def check_known(self, model_id: str) -> None:
+        """Raise `UnknownModelError` if there is nothing of that id to remove."""
+
     def remove(self, model_id: str) -> None:
         """Remove a model, with the files that lie in the catalogue."""
 

@@ -170,6 +170,14 @@ class PgStacCatalog:
         finally:
             database.close()
 
+    def check_known(self, model_id: str) -> None:
+        """Look for a model.
+
+        Raises:
+            UnknownModelError: The catalogue has no model of that id.
+        """
+        self.get(model_id)
+
     def remove(self, model_id: str) -> None:
         """Remove a model, and its files if the store of files is known.
 

@@ -149,22 +149,26 @@ class RemoteStore:
             obstore.delete(self._store, path)
 
     def names(self, folder: str) -> list[str]:
-        """Paths of all objects below a folder."""
+        """Paths of all objects below a folder, which a web server does not list."""
         import obstore
 
+        self._check_writable()
         with self._errors("list", folder):
             return sorted(o["path"] for page in obstore.list(self._store, folder) for o in page)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Do nothing, because conditional writes prevent lost changes."""
+        """Refuse a web server; there is no lock, as conditional writes prevent lost changes."""
+        self._check_writable()
+        yield
+
+    def _check_writable(self) -> None:
         if not self._writable:
             msg = (
                 f"{self.location} is a web server, which can only be read: name its folder or "
                 "bucket"
             )
             raise CatalogError(msg)
-        yield
 
     @contextmanager
     def _errors(self, action: str, path: str) -> Iterator[None]:

@@ -182,6 +182,18 @@ class StaticCatalog:
             )
             raise CatalogError(msg) from error
 
+    def check_known(self, model_id: str) -> None:
+        """Look for a model in the list, and for files that a removal left when it was cut short.
+
+        Raises:
+            UnknownModelError: There is neither.
+            CatalogError: The catalogue cannot be read.
+        """
+        path = item_path(check_id(model_id))
+        listed_paths = self._paths(self._collection()[0])
+        if path not in listed_paths and not self._store.names(posixpath.dirname(path)):
+            raise unknown(model_id, [e.id for e in self.items()], self.location)
+
     def remove(self, model_id: str) -> None:
         """Remove a model from the list, then its files.
 
@@ -192,12 +204,10 @@ class StaticCatalog:
         extra("rustac")
         path = item_path(check_id(model_id))
         with self._store.changing():
-            listed_paths = self._paths(self._collection()[0])
-            left = self._store.names(posixpath.dirname(path))
-            if path not in listed_paths and not left:
-                raise unknown(model_id, [e.id for e in self.items()], self.location)
+            self.check_known(model_id)
             self._list(path, None)
-            for name in sorted(left, key=lambda name: name != path):  # the item first
+            names = self._store.names(posixpath.dirname(path))
+            for name in sorted(names, key=lambda name: name != path):  # the item first
                 self._store.delete(name)
 
     def _list(self, path: str, entry: Entry | None) -> None:

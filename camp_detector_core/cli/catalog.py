@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from camp_detector_core.console import say
+from camp_detector_core.console import note, say
 
 from .errors import plain_errors
 from .parameters import CATALOG, VERBOSE
@@ -43,7 +44,7 @@ def catalog() -> None:
     \b
     camp-detector catalog add runs/first/meta/stac_item.json
     camp-detector catalog list
-    camp-detector detect camp.tif -o camp.gpkg --model camp-unet-lite0-1
+    camp-detector detect camp.tif -o camp.gpkg --model camp-unet-lite0-2
     """  # noqa: D301 - click wants the control character
 
 
@@ -223,11 +224,28 @@ def remove(
     """Take a model out of a catalogue, with its files there.
 
     \b
-    camp-detector catalog remove camp-unet-lite0-1 --yes
+    camp-detector catalog remove camp-unet-lite0-2 --yes
     """  # noqa: D301 - click wants the control character
     with plain_errors(verbose=verbose):
         target = _open(catalog, assets_to)
         if not yes:
-            click.confirm(f"delete {model_id} and its files from {target.location}?", abort=True)
+            target.check_known(model_id)
+            _confirm(f"delete {model_id} and its files from {target.location}?")
         target.remove(model_id)
         say(f"{model_id} removed from {target.location}")
+
+
+def _confirm(question: str) -> None:
+    """Ask, and stop unless the answer is yes.
+
+    Raises:
+        click.Abort: It is not, or nobody can answer.
+    """
+    try:
+        is_confirmed = click.confirm(question)
+    except click.Abort:
+        if not sys.stdin.isatty():
+            note("nobody can answer a question here: --yes deletes without one")
+        raise
+    if not is_confirmed:
+        raise click.Abort

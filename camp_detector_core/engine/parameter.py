@@ -172,9 +172,12 @@ class Parameter:
         limits = "a number" if self.limits is None else f"{self.limits}{unit}"
         words = ", ".join(self.choices)
         form = _FORMS.get(self.kind, "").format(limits=limits, words=words)
-        if not words or self.kind is Kind.WORD:
+        if self.kind is Kind.WORD:
             return form
-        return f"{words} or {'a number ' if self.kind is Kind.NUMBER else ''}{form}"
+        is_open = self.limits is not None and math.isinf(self.limits.high)
+        if self.kind is Kind.NUMBER and (words or is_open):
+            form = f"a number {form}"
+        return f"{words} or {form}" if words else form
 
     def _holds(self, numbers: tuple[Any, ...]) -> bool:
         if self.kind is Kind.WORD or not all(map(self._is_number, numbers)):

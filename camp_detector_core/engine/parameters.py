@@ -53,7 +53,8 @@ PROBABILITY = Parameter(
     "probability",
     Kind.FLAG,
     "Probability raster",
-    "Also NAME_probability.tif: the probability of each class at each pixel.",
+    "Also NAME_probability.tif: the probability of each class at each pixel, and further bands by "
+    "which the model separates touching dwellings.",
     default=False,
     hosts=_hosts("probability", CLI, QGIS),
 )

@@ -144,6 +144,10 @@ def test_what_is_not_confirmed_is_not_removed(
         monkeypatch.setattr("sys.stdin", io.StringIO(answer))
         code, _, err = camp("catalog", "remove", "a-1.0")
         assert (code, err.strip().splitlines()[-1]) == (130, "error: stopped; nothing was written")
+        assert ("--yes deletes without" in err) is (not answer)
+    code, out, err = camp("catalog", "remove", "nonesuch")
+    assert (code, out) == (2, "")
+    assert "has no model nonesuch" in err
     assert (place / "models" / "a-1.0" / "a-1.0.json").is_file()
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     assert camp("catalog", "remove", "a-1.0")[0] == 0

@@ -180,6 +180,8 @@ def test_the_web_is_only_read(place: Path, tmp_path: Path) -> None:
         assert [e.id for e in catalog.items()] == ["tiny-1.0"]
         with pytest.raises(CatalogError, match="can only be read"):
             catalog.add(ready_model_of(tmp_path / "b", name="b"))
+        with pytest.raises(CatalogError, match="can only be read"):
+            catalog.check_known("b-1.0")
 
 
 def test_passwords_in_addresses_are_not_shown() -> None:

@@ -96,7 +96,7 @@ def test_nothing_is_replaced_unasked(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["--scale", "1/0"], "is not a number"),
         (["--separation", "core,2"], "METHOD,THRESHOLD,REACH,MIN_SEED"),
         (["--separation", "core,2,1,1"], "threshold must be above 0 and below 1"),
-        (["--gsd", "nan"], "--gsd must be above 0 metres"),
+        (["--gsd", "nan"], "--gsd must be a number above 0 metres"),
         (["--classes", "a b"], "must be made of letters"),
         (["--threshold", "7"], "threshold must be above 0"),
         (["--overlap", "64"], "overlap 64 must be less than half"),

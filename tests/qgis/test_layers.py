@@ -179,7 +179,7 @@ def test_a_virtual_layer_gives_what_its_pixels_give(
     [
         ("check coarse tiles", "coarse has pixels of 8.47 m at best, too coarse for 0.5 m"),
         ("check coarse virtual", "coarse virtual has pixels of 10."),
-        ("check no resolution", "must be above 0 metres"),
+        ("check no resolution", "must be a number above 0 metres"),
         ("check endless", "choose an extent"),
     ],
 )

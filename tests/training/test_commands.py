@@ -17,12 +17,13 @@ from tests.support.datasets import SIDE, house_polygon, place, write_polygons
 from tests.support.models import tiny_onnx, tiny_spec
 from tests.support.rasters import write_raster
 from training.__main__ import run as call
+from training.artefacts.finish import TrainResult
+from training.commands.train import show_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.datasets import Town
-    from training.train import TrainResult
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
@@ -127,6 +128,69 @@ def test_split_writes_who_is_where(
     parts = json.loads(out.read_text())
     assert {p: len(n) for p, n in parts.items()} == {"train": 4, "val": 2, "test": 2}
     assert capsys.readouterr().out.split("\n")[0] == "train: 4 chips"
+
+
+def test_split_names_its_file_and_replaces_it_only_when_asked(
+    town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new" / "split.json"
+    words = [
+        "split", "--chips", str(town.chips), "--labels", str(town.labels), "--block", "1",
+        "--out", str(out),
+    ]  # fmt: skip
+    call(words)
+    assert f"written to {out}" in capsys.readouterr().out
+    out.write_text("precious")
+    with pytest.raises(SystemExit) as stop:
+        call(words)
+    assert stop.value.code == 2
+    assert f"{out} exists already: give --overwrite" in capsys.readouterr().err
+    assert out.read_text() == "precious"
+    call([*words, "--overwrite"])
+    assert set(json.loads(out.read_text())) == {"train", "val", "test"}
+
+
+def test_a_number_with_a_unit_is_refused_as_no_number(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        call(["train", "--chips", str(town.chips), "--labels", str(town.labels), "--gsd", "30cm"])
+    assert "--gsd must be a number above 0 metres, got '30cm'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("iou", "is_told"), [(0.5, True), (0.3, True), (0.51, False)])
+def test_training_says_where_it_learned_nothing(
+    iou: float, is_told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = {"iou": iou, "all_ones_iou": 0.5}
+    good = {"iou": 0.9, "all_ones_iou": 0.5}
+    show_result(TrainResult(tmp_path, tiny_spec(), {}, validation=good, test=figures))
+    out, err = capsys.readouterr()
+    assert f"test {json.dumps(figures)}" in out
+    assert ("the network is no better than marking every pixel" in err) is is_told
+    show_result(TrainResult(tmp_path, tiny_spec(), {}, validation=figures, test={}))
+    assert (f"its own is {iou:.3f} on validation" in capsys.readouterr().err) is is_told
+
+
+def test_the_curves_of_a_single_epoch_can_be_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training.evaluation import artefacts
+
+    figures = []
+
+    def kept_figure(*size: float) -> object:
+        figures.append(new_figure(*size))
+        return figures[-1]
+
+    new_figure = artefacts.new_figure
+    monkeypatch.setattr(artefacts, "new_figure", kept_figure)
+    (tmp_path / "metrics.csv").write_text(
+        "epoch,train_loss,val_loss,train_iou,val_iou\n0,0.7,0.6,0.4,0.5\n"
+    )
+    artefacts.write_curves(tmp_path, tmp_path / "curves.png")
+    lines = [line for axes in figures[0].axes for line in axes.lines]
+    assert [line.get_marker() for line in lines] == ["o"] * 4
 
 
 def test_evaluate_prints_and_writes(

@@ -266,7 +266,7 @@ def test_json_and_table_say_the_same(model: Path, town: Town) -> None:
     assert len(content["model"]["sha256"]) == 64
     table = to_table(evaluation)
     assert "8 chips in 1 area, 0.82 ha" in table
-    assert f"{len(HOUSES)} found, {len(HOUSES)} labelled, {len(HOUSES)} of them the same" in table
+    assert f"{len(HOUSES)} found, {len(HOUSES)} labelled, {len(HOUSES)} matched" in table
 
 
 def test_pairs_are_one_to_one_and_the_best_first() -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @options.split
 @click.option("--seed", default=0, show_default=True, help="Seed of the random numbers.")
 @click.option("--out", type=options.OUT, required=True, help="The split.json to write.")
-def split(out: Path, **arguments: Any) -> None:  # noqa: ANN401 - click's options
+@click.option("--overwrite", is_flag=True, help="Replace a file that exists.")
+def split(out: Path, *, overwrite: bool, **arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Split chips into training, validation and test, and write the split.
 
     Blocks of neighbouring chips, or whole columns, stay together, because neighbours look alike:
@@ -33,10 +34,13 @@ def split(out: Path, **arguments: Any) -> None:  # noqa: ANN401 - click's option
     """  # noqa: D301 - click wants the control character
     from training.data.chips import read_chips
     from training.data.split import PARTS, make_split
+    from training.output import results
 
-    new_split = make_split(
-        read_chips(arguments["chips"]), options.split_options(arguments), seed=arguments["seed"]
-    )
-    new_split.write(out)
+    with results(out.parent, [out.name], overwrite=overwrite) as paths:
+        new_split = make_split(
+            read_chips(arguments["chips"]), options.split_options(arguments), seed=arguments["seed"]
+        )
+        new_split.write(paths[out.name])
     for part in PARTS:
         say(f"{part}: {counted(len(new_split.part(part)), 'chip')}")
+    say(f"  written to {out}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camp_detector_core.cli.parameters import option
-from camp_detector_core.console import say
+from camp_detector_core.console import say, warn
 from camp_detector_core.engine.parameters import GSD, MIN_AREA, THRESHOLD
 from camp_detector_core.network.unet import NetworkOptions
 from training.artefacts.copies import check_publish, publish_run
@@ -173,7 +173,7 @@ def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # 
     tracker = tracker_of(arguments, out)
     with tracker.session() if tracker else nullcontext():
         result = train_model(train_options, begin=tracker.begin if tracker else None)
-        _show(result)
+        show_result(result)
         if publish is not None:
             publish_run(out, publish)
             say(f"  copied to {publish / 'meta'}")
@@ -183,14 +183,21 @@ def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # 
             say(f"  MLflow: run {record.run_id}{version if record.version else ''}")
 
 
-def _show(result: TrainResult) -> None:
-    """Print the result."""
+def show_result(result: TrainResult) -> None:
+    """Print the result, and a warning where the network learned nothing."""
     say(f"{result.spec.id} is in {result.folder / 'meta'}")
     for name, difference in result.exports.items():
         say(f"  {name}: differs from the network by at most {difference:.1e}")
     say(f"  threshold {result.spec.threshold}")
     say(f"  validation {json.dumps(result.validation)}")
     say(f"  test {json.dumps(result.test)}")
+    part, figures = ("test", result.test) if result.test else ("validation", result.validation)
+    if figures["iou"] <= figures["all_ones_iou"]:
+        warn(
+            "the network is no better than marking every pixel as dwelling, which has an IoU of "
+            f"{figures['all_ones_iou']:.3f}: its own is {figures['iou']:.3f} on {part}; train for "
+            "longer, or on more chips"
+        )
 
 
 def _new_folder() -> Path:

@@ -140,7 +140,7 @@ def write_curves(logs: Path, path: Path) -> None:
         for key in keys:
             points = [(int(r["epoch"]), float(r[key])) for r in rows if r.get(key)]
             if points:
-                axes.plot(*zip(*points, strict=True), label=key)
+                axes.plot(*zip(*points, strict=True), label=key, marker="o", markersize=3)
         axes.set_title(title)
         axes.set_xlabel("epoch")
         if axes.lines:

@@ -74,7 +74,7 @@ def make_page(
                         draw_sweep(total["threshold_sweep"], settings["threshold"]),
                         alt="IoU, precision and recall of pixels by threshold",
                         caption="Pixels at other thresholds. The best one on the ground that is "
-                        "measured here is no honest choice: take it from validation.",
+                        "measured here flatters the model: take it from validation.",
                     ),
                 ]
             ),
@@ -243,7 +243,7 @@ def _method(summary: dict[str, Any]) -> str:
         ["Split", "none" if data["split"] is None else f"{data['split']}, part {data['part']}"],
         ["Threshold", f"{settings['threshold']:g}"],
         ["Smallest dwelling", f"{settings['min_area_m2']:g} m2"],
-        ["Touching dwellings", "parted" if settings["separation"] else "not parted"],
+        ["Touching dwellings", "separated" if settings["separation"] else "not separated"],
         ["Flips and turns averaged", "yes" if settings["tta"] else "no"],
         ["Pixels", settings["pixel_rule"]],
         ["Edges", settings["edge_rule"]],

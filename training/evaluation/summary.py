@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PIXEL_RULE = (
     "pixels are those of the thresholded probability of the class, before touching dwellings are "
-    "parted, outlines simplified and small dwellings dropped"
+    "separated, outlines simplified and small dwellings dropped"
 )
 """Rule for the figures of pixels."""
 
@@ -120,7 +120,7 @@ def _rows(name: str, score: Score, iou: float) -> list[str]:
     error_text = "no label to compare with" if error is None else f"count error {error:+.1%}"
     counts = (
         f"{buildings.predicted} found, {buildings.labelled} labelled, "
-        f"{buildings.matched} of them the same; {error_text}"
+        f"{buildings.matched} matched; {error_text}"
     )
     area = score.dwellings.area_error
     quality = f"panoptic quality {score.dwellings.panoptic_quality:.4f}"
