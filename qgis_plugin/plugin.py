@@ -70,5 +70,8 @@ def _forget_modules() -> None:
     QGIS does so itself, but overlooks packages of which only a module was imported: the next
     release would be loaded into what is left of this one.
     """
+    package = sys.modules[__package__]
     for name in [n for n in sys.modules if n.startswith(f"{__package__}.")]:
         del sys.modules[name]
+        # ``from . import runs`` takes what the package still holds under that name.
+        package.__dict__.pop(name[len(__package__) + 1 :], None)
