@@ -88,6 +88,7 @@ def camp(*words: object) -> tuple[int, str]:
 @example(folder="a.zip", stem="a.zip!y", suffix=".fgb")
 @example(folder="zip:", stem="a;y", suffix=".geojson")
 @example(folder="%41", stem="-o", suffix=".shp")
+@example(folder="-", stem="y", suffix=".gpkg")
 @given(folder=stems(), stem=stems(), suffix=st.sampled_from(list(FORMATS)))
 def test_detect_writes_the_named_files_and_touches_no_other(
     inputs: Path, folder: str, stem: str, suffix: str

@@ -38,7 +38,9 @@ def option(parameter: Parameter) -> Callable[[_Command], _Command]:
         *filter(None, (_SHORT.get(name), text, name)),
         type=None if is_flag else str if is_text else click.Path(path_type=Path),
         callback=_reader(parameter) if is_text else None,
-        is_flag=is_flag,
+        # Of an option that is said to be no flag and has no default, click takes no value with a
+        # hyphen in front.
+        is_flag=is_flag or None,
         metavar=_form(parameter),
         # click takes a default of None for a value, so a required option must have none.
         **({} if parameter.required else {"default": parameter.default}),

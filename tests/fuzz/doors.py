@@ -230,9 +230,9 @@ def _read_masks(folder: Path) -> object:
 def _catalogue(folder: Path) -> list[Path]:
     from camp_detector_core.catalog.local_store import LocalStore
     from camp_detector_core.catalog.static import StaticCatalog
-    from tests.support.catalogs import package_of
+    from tests.support.catalogs import ready_model_of
 
-    StaticCatalog(LocalStore(folder / "catalogue")).add(package_of(folder / "run"))
+    StaticCatalog(LocalStore(folder / "catalogue")).add(ready_model_of(folder / "run"))
     shutil.rmtree(folder / "run")
     return sorted((folder / "catalogue").rglob("*.json"))
 
