@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +12,7 @@ from rasterio.transform import Affine
 
 from camp_detector_core.outputs.scratch import PREFIX
 from esri_toolbox.build import model_files
+from tests.support.definitions import changed_emd
 from tests.support.models import write_model
 from tests.support.rasters import rgb_of, scene, write_raster
 from tests.toolbox.conftest import unpack
@@ -122,17 +121,6 @@ def test_missing_licence_and_libraries_are_said_before_the_run(  # noqa: PLR0917
     assert detect["engine"].severity == severity
     assert words in detect["engine"].message
     assert detect.arcpy.state.licences == [], "asking takes no licence"
-
-
-def changed_emd(packages: Path, folder: Path, change: Callable[[dict[str, Any]], Any]) -> Path:
-    """The definition of the tiny model with other values, unpacked."""
-    with zipfile.ZipFile(packages / "tiny-detect.dlpk") as archive:
-        archive.extractall(folder)
-    path = folder / "tiny-detect.emd"
-    fields = json.loads(path.read_text(encoding="ascii"))
-    change(fields)
-    path.write_text(json.dumps(fields), encoding="ascii")
-    return path
 
 
 def test_pytorch_alone_runs_a_model_that_has_a_copy_for_it(

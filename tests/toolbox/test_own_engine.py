@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from pyogrio.raw import read
 from rasterio.transform import Affine
 
 from camp_detector_core.georaster.xyz import tile_transform
+from tests.support.definitions import changed_emd
 from tests.support.rasters import rgb_of, scene, write_raster
 from tests.toolbox.test_pyt import rewrite
 
@@ -320,12 +320,11 @@ def test_without_libraries_it_is_said_what_to_install(
 def test_a_definition_that_is_not_the_networks_is_refused(
     tool: Callable[..., dict[str, Any]], image: Path, packages: Path, tmp_path: Path
 ) -> None:
-    with zipfile.ZipFile(packages / "tiny-detect.dlpk") as archive:
-        archive.extractall(tmp_path / "package")
-    emd = tmp_path / "package/tiny-detect.emd"
-    fields = json.loads(emd.read_text(encoding="ascii"))
-    fields["CampDetector"]["bands"][0]["std"] = 2.0
-    emd.write_text(json.dumps(fields), encoding="ascii")
+
+    def widen(fields: dict[str, Any]) -> None:
+        fields["CampDetector"]["bands"][0]["std"] = 2.0
+
+    emd = changed_emd(packages, tmp_path / "package", widen)
     values = {"in_raster": str(image), "in_model": str(emd), "out_features": OUT}
     result = tool("DetectDwellings", values=values)
     assert "describe different models" in result["error"]
@@ -335,11 +334,9 @@ def test_settings_changed_in_a_definition_stop_no_engine(
     tool: Callable[..., dict[str, Any]], image: Path, packages: Path, tmp_path: Path
 ) -> None:
     """ArcGIS' own tool is given the model's own values as well, so both find the same."""
-    with zipfile.ZipFile(packages / "tiny-detect.dlpk") as archive:
-        archive.extractall(tmp_path / "package")
-    emd = tmp_path / "package/tiny-detect.emd"
-    fields = json.loads(emd.read_text(encoding="ascii"))
-    emd.write_text(json.dumps({**fields, "Threshold": 0.9, "MinArea": 99}), encoding="ascii")
+    emd = changed_emd(
+        packages, tmp_path / "package", lambda fields: fields.update(Threshold=0.9, MinArea=99)
+    )
     values = {"in_raster": str(image), "out_features": OUT}
     plain = tool("DetectDwellings", values=values)
     result = tool("DetectDwellings", values={**values, "in_model": str(emd)})
