@@ -105,7 +105,9 @@ def calibrated(model: TrainedModel, data: CampDataModule) -> TrainedModel:
     predictions = predict_part(model, data, "val", method="none")
     temperatures = []
     for channel in range(len(model.spec.classes)):
-        counts = (ScoreHistogram.of(p.scores[channel], p.targets[channel]) for p in predictions)
+        counts = (
+            ScoreHistogram.of(p.class_scores[channel], p.targets[channel]) for p in predictions
+        )
         temperatures.append(fit_temperature(ScoreHistogram.total(counts)))
     calibrate(model.network, temperatures)
     return model.with_provenance({CALIBRATION: to_text(temperatures)})

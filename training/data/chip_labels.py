@@ -20,6 +20,9 @@ class ChipLabels:
     """(height, width) class values, 0 for background."""
     is_known: NDArray[np.bool_]
     """(height, width), True where the labels say something."""
+    is_certain: NDArray[np.bool_]
+    """(height, width), True where the class counts: known, and outside the band around outlines
+    in which either class may be right."""
     owner: NDArray[np.int32]
     """(height, width) which dwelling a pixel belongs to, 0 for none; the same for a dwelling on all
     chips. Where labels do not tell dwellings apart, all of a class have one number."""

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from training.fit.options import AugmentOptions
 
 
+_KNOWN, _CERTAIN = 1.0, 2.0
+"""Levels of what labels say of a pixel; 0 for nothing."""
+
+
 @dataclass(frozen=True)
 class Pose:
     """Position, orientation and scale at which a sample is drawn."""
@@ -41,7 +45,11 @@ class Resampled:
     targets: Tensor
     """(classes, side, side) float32, 0 or 1."""
     valid: Tensor
-    """(side, side) bool."""
+    """(side, side) bool, True where pixels have an image."""
+    is_known: Tensor
+    """(side, side) bool, True where the labels say something, too."""
+    is_certain: Tensor
+    """(side, side) bool, True where the class counts."""
     owner: Tensor
     """(side, side) float32: which dwelling a pixel belongs to, 0 for none."""
 
@@ -100,7 +108,7 @@ def cut(
     reach = math.ceil(side * (abs(math.cos(pose.angle)) + abs(math.sin(pose.angle))))
     missing = (0, window.width - patch.valid.shape[1], 0, window.height - patch.valid.shape[0])
     out = []
-    for stack, mode in ((_stack(patch, values), "bilinear"), (_owners(patch), "nearest")):
+    for stack, mode in ((_stack(patch, values), "bilinear"), (_labels(patch), "nearest")):
         moved = _resize(functional.pad(stack, missing), Shape(reach, reach), mode=mode)
         if pose.angle:
             moved = _turn(moved, pose.angle, side, mode=mode)
@@ -119,8 +127,8 @@ def resample(area: LabelledArea, shape: Shape, *, values: tuple[int, ...]) -> Re
     """
     patch = area.read(Window(0, 0, *area.shape))
     stack = _resize(_stack(patch, values), shape, mode="bilinear")
-    owners = _resize(_owners(patch), shape, mode="nearest")
-    return _unstack(stack[0], owners[0], bands=patch.pixels.shape[0])
+    labels = _resize(_labels(patch), shape, mode="nearest")
+    return _unstack(stack[0], labels[0], bands=patch.pixels.shape[0])
 
 
 def _resize(stack: Tensor, shape: Shape, *, mode: str) -> Tensor:
@@ -134,13 +142,19 @@ def _resize(stack: Tensor, shape: Shape, *, mode: str) -> Tensor:
     )
 
 
-def _unstack(stack: Tensor, owners: Tensor, *, bands: int) -> Resampled:
-    """Undo `_stack` after resampling."""
+def _unstack(stack: Tensor, labels: Tensor, *, bands: int) -> Resampled:
+    """Undo `_stack` and `_labels` after resampling."""
     # A pixel with an invalid part, however small, is a mixture with a meaningless value.
     valid = stack[-1] > 1 - 1e-3
     targets = (stack[bands:-1] >= 0.5).float()  # noqa: PLR2004 - the class of most of the pixel
+    owner, level = labels
     return Resampled(
-        stack[:bands].contiguous(), targets.contiguous(), valid.contiguous(), owners[0].contiguous()
+        stack[:bands].contiguous(),
+        targets.contiguous(),
+        valid.contiguous(),
+        (valid & (level >= _KNOWN)).contiguous(),
+        (valid & (level >= _CERTAIN)).contiguous(),
+        owner.contiguous(),
     )
 
 
@@ -152,9 +166,10 @@ def _stack(patch: Patch, values: tuple[int, ...]) -> Tensor:
     return torch.from_numpy(np.concatenate(layers))[None]
 
 
-def _owners(patch: Patch) -> Tensor:
-    """(1, 1, height, width): numbers, which have no mean."""
-    return torch.from_numpy(patch.owner.astype(np.float32))[None, None]
+def _labels(patch: Patch) -> Tensor:
+    """(1, 2, height, width) what has no mean: numbers of dwellings, and how well a class is known."""
+    level = _KNOWN * patch.is_known.astype(np.float32) + (_CERTAIN - _KNOWN) * patch.is_certain
+    return torch.from_numpy(np.stack([patch.owner.astype(np.float32), level]))[None]
 
 
 def _turn(stack: Tensor, angle: float, side: int, *, mode: str) -> Tensor:

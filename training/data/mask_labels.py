@@ -108,7 +108,7 @@ class MaskLabels:
         out = np.zeros(values.shape, np.uint8)
         for value, kind in meaning.items():
             out[is_known & (values == value)] = kind
-        return ChipLabels(out, is_known, out.astype(np.int32))
+        return ChipLabels(out, is_known, is_known, out.astype(np.int32))
 
     def _look(self, paths: Iterable[Path]) -> dict[Path, MaskFacts]:
         """The facts of the masks; each is looked through once."""

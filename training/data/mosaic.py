@@ -35,9 +35,18 @@ class Patch:
     classes: NDArray[np.uint8]
     """(height, width) class values, 0 for background."""
     valid: NDArray[np.bool_]
-    """(height, width), True where pixels and labels are known."""
+    """(height, width), True where pixels have an image."""
+    is_known: NDArray[np.bool_]
+    """(height, width), True where they have an image and the labels say something."""
+    is_certain: NDArray[np.bool_]
+    """(height, width), True where they do and the class counts; see `ChipLabels.is_certain`."""
     owner: NDArray[np.int32]
     """(height, width) which dwelling a pixel belongs to, 0 for none."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return sum(array.nbytes for array in vars(self).values())
 
 
 class LabelledArea(Protocol):
@@ -72,10 +81,7 @@ class ArrayArea:
     def read(self, window: Window) -> Patch:
         """A view of the arrays."""
         rows, cols = window.slices
-        p = self._patch
-        return Patch(
-            p.pixels[:, rows, cols], p.classes[rows, cols], p.valid[rows, cols], p.owner[rows, cols]
-        )
+        return Patch(**{k: v[..., rows, cols] for k, v in vars(self._patch).items()})
 
 
 class ChipStore:
@@ -107,12 +113,13 @@ class ChipStore:
             return cached
         pixels, valid = read_pixels(chip, bands=self._bands)
         labels = self._labels.read(chip)
-        patch = Patch(pixels, labels.classes, valid & labels.is_known, labels.owner)
+        known, certain = valid & labels.is_known, valid & labels.is_certain
+        patch = Patch(pixels, labels.classes, valid, known, certain, labels.owner)
         self._patches[chip.name] = patch
-        self._cached_bytes += _size(patch)
+        self._cached_bytes += patch.size
         while self._cached_bytes > self._limit and len(self._patches) > 1:
             _, old = self._patches.popitem(last=False)
-            self._cached_bytes -= _size(old)
+            self._cached_bytes -= old.size
         return patch
 
 
@@ -171,14 +178,10 @@ class ChipArea:
                 msg = f"{chip.path} is {patch.pixels.dtype}, its neighbours {out.pixels.dtype}"
                 raise RasterError(msg)
             to, from_ = common.slices_in(window), common.slices_in(place)
-            # What is missing in a chip does not hide another one below it.
-            valid = patch.valid[from_]
-            np.copyto(
-                out.pixels[(slice(None), *to)], patch.pixels[(slice(None), *from_)], where=valid
-            )
-            np.copyto(out.classes[to], patch.classes[from_], where=valid)
-            np.copyto(out.owner[to], patch.owner[from_], where=valid)
-            out.valid[to] |= valid
+            # What is missing in a chip, or not labelled, does not hide another one below it.
+            shown = patch.valid[from_] & (patch.is_known[from_] | ~out.is_known[to])
+            for name, array in vars(patch).items():
+                np.copyto(getattr(out, name)[..., *to], array[..., *from_], where=shown)
         return out or _blank(self._store.patch(self._chips_and_windows[0][0]), window.shape)
 
 
@@ -272,10 +275,6 @@ def _blank(like: Patch, shape: Shape) -> Patch:
     return Patch(
         np.zeros((like.pixels.shape[0], *shape), like.pixels.dtype),
         np.zeros(shape, np.uint8),
-        np.zeros(shape, np.bool_),
+        *(np.zeros(shape, np.bool_) for _ in range(3)),
         np.zeros(shape, np.int32),
     )
-
-
-def _size(patch: Patch) -> int:
-    return patch.pixels.nbytes + patch.classes.nbytes + patch.valid.nbytes + patch.owner.nbytes

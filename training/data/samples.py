@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 Sample = dict[str, Tensor]
 """``image`` (bands, side, side) normalised, ``target`` (classes, side, side) 0 or 1, both float32;
-``extra`` (2, side, side) float32 the targets of `training.fit.options.EXTRAS`; ``valid``,
-``extra_valid`` (where these are known) and ``contact`` (near two dwellings) (side, side) bool."""
+``extra`` (2, side, side) float32 the targets of `training.fit.options.EXTRAS`; ``valid`` (where the
+class counts), ``extra_valid`` (where these are known) and ``contact`` (near two dwellings)
+(side, side) bool."""
 
 
 @dataclass(frozen=True)
@@ -139,13 +140,16 @@ class EpochSampler(Sampler[int]):
 
 
 def finish(piece: Resampled, form: SampleForm) -> Sample:
-    """Normalise with the engine's own function, and drop labels where nothing is known."""
+    """Normalise with the engine's own function, and drop labels where nothing is known.
+
+    The network sees ground whose labels are unknown as it sees all other ground.
+    """
     valid = piece.valid.numpy()
     image = normalise(piece.pixels.numpy(), valid, form.bands)
     return {
         "image": torch.from_numpy(image),
-        "target": piece.targets * piece.valid,
-        "valid": piece.valid,
+        "target": piece.targets * piece.is_certain,
+        "valid": piece.is_certain,
         **_extras(piece, form.gsd),
     }
 
@@ -155,8 +159,8 @@ def _extras(piece: Resampled, gsd: float) -> Sample:
     owner, reach = piece.owner, reach_of(BORDER_METRES, gsd)
     border = border_of(owner, reach=reach)
     core = core_of(owner, most=reach_of(CORE_METRES, gsd))
-    # Beside pixels that are not valid it is not known whether a dwelling ends.
-    is_known = ~border_of(piece.valid.float(), reach=reach) & piece.valid
+    # Beside pixels of which nothing is known it is not known whether a dwelling ends.
+    is_known = ~border_of(piece.is_known.float(), reach=reach) & piece.is_known
     return {
         "extra": torch.stack((border, core)).float() * is_known,
         "extra_valid": is_known,

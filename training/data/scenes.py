@@ -37,9 +37,8 @@ def scene_areas(count: int, *, gsd: float, value: int, seed: int) -> list[ArrayA
         options = random_options(FIRST_SEED * (seed + 1) + index, height=side, width=side, gsd=gsd)
         scene = generate_scene(options)
         classes = (scene.mask > 0).astype("uint8") * value
-        areas.append(
-            ArrayArea(Patch(scene.image, classes, scene.valid, _owners(scene)), (gsd, gsd))
-        )
+        known = (scene.valid,) * 3
+        areas.append(ArrayArea(Patch(scene.image, classes, *known, _owners(scene)), (gsd, gsd)))
     return areas
 
 

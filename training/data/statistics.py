@@ -27,7 +27,8 @@ def calculate_dataset_statistics(data: CampDataModule) -> dict[str, Any]:
 def _part(data: CampDataModule, part: str) -> dict[str, Any]:
     bands = data.options.bands
     scale = np.array([b.scale for b in bands])
-    count, labelled, pixels_seen = 0, np.zeros(len(data.options.classes)), 0
+    count, known, pixels_seen = 0, 0, 0
+    labelled = np.zeros(len(data.options.classes))
     total, squares = np.zeros(len(bands)), np.zeros(len(bands))
     gsds = []
     areas = data.areas(part)
@@ -40,8 +41,9 @@ def _part(data: CampDataModule, part: str) -> dict[str, Any]:
             squares += (values**2).sum(axis=1)
             count += values.shape[1]
             pixels_seen += patch.valid.size
-            valid_classes = patch.classes[patch.valid]
-            labelled += [(valid_classes == c.value).sum() for c in data.options.classes]
+            known += int(patch.is_known.sum())
+            classes = patch.classes[patch.is_known]
+            labelled += [(classes == c.value).sum() for c in data.options.classes]
     mean = total / max(1, count)
     std = np.sqrt(np.maximum(squares / max(1, count) - mean**2, 0))
     return {
@@ -49,9 +51,10 @@ def _part(data: CampDataModule, part: str) -> dict[str, Any]:
         "areas": len(areas),
         "pixels": pixels_seen,
         "valid_share": round(count / max(1, pixels_seen), 6),
+        "labelled_share": round(known / max(1, pixels_seen), 6),
         "gsd": [round(float(g), 4) for g in np.mean(gsds, axis=0)] if gsds else None,
         "class_share": {
-            c.name: round(float(n / max(1, count)), 6)
+            c.name: round(float(n / max(1, known)), 6)
             for c, n in zip(data.options.classes, labelled, strict=True)
         },
         "mean": [round(float(m), 5) for m in mean],

@@ -48,7 +48,7 @@ def write_chip_table(predictions: Sequence[Prediction], spec: ModelSpec, path: P
         for name, place in prediction.places():
             rows_, cols = place.slices
             histogram = ScoreHistogram.of(
-                prediction.scores[: len(prediction.targets), rows_, cols],
+                prediction.class_scores[:, rows_, cols],
                 prediction.targets[:, rows_, cols],
             ).confusion(spec.threshold)
             rows.append(

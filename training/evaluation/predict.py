@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,15 @@ class Prediction:
     """(spec.channels, height, width), 255 where not valid."""
     targets: NDArray[np.bool_]
     """(classes, height, width)."""
+    is_certain: NDArray[np.bool_]
+    """(height, width), True where the class of a pixel counts."""
+
+    @cached_property
+    def class_scores(self) -> NDArray[np.uint8]:
+        """(classes, height, width) scores of the pixels that count, 255 for others."""
+        scores = self.scores[: len(self.targets)].copy()
+        scores[:, ~self.is_certain] = NODATA_SCORE
+        return scores
 
     def places(self) -> list[tuple[str, Window]]:
         """Return the name of each chip and its window on the model's pixels."""
@@ -113,7 +123,7 @@ def predict_area(
     sheet = Sheet(spec.channels, shape)
     detect(source, predictor, spec, [sheet])
     targets = piece.targets.numpy() > 0
-    return Prediction(area, source.grid, pixels, sheet.scores, targets)
+    return Prediction(area, source.grid, pixels, sheet.scores, targets, piece.is_certain.numpy())
 
 
 def _with_channels(spec: ModelSpec, further: int) -> ModelSpec:

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 def histogram_of(predictions: Sequence[Prediction]) -> ScoreHistogram:
     """Scores of all pixels and classes together."""
-    return ScoreHistogram.total(
-        ScoreHistogram.of(p.scores[: len(p.targets)], p.targets) for p in predictions
-    )
+    return ScoreHistogram.total(ScoreHistogram.of(p.class_scores, p.targets) for p in predictions)
 
 
 def write_evaluation(predictions: Sequence[Prediction], spec: ModelSpec, folder: Path) -> Confusion:

@@ -123,7 +123,7 @@ def read_truth(area: ChipArea, labels: Labels, grid: Grid) -> Truth:
         moved = shapely.transform(outlines.polygons, lambda xy: xy * scale)
         return Outlines(moved, outlines.values)
 
-    unknown = scaled(trace((~patch.valid).astype(np.uint8)))
+    unknown = scaled(trace((~patch.is_known).astype(np.uint8)))
     return Truth(scaled(trace(patch.classes)), unknown.rasterised(grid.shape) == 0)
 
 
