@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import re
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.spec import Band, ClassDef
 from camp_detector_core.network.unet import NetworkOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 IMAGENET_BANDS = (
     Band("red", 1 / 255, 0.485, 0.229),
@@ -25,6 +29,10 @@ of ``core`` and of not being ``border``, which then is the model's one further c
 _MOST_SEPARATED = 251
 """Most classes of a model with a separation: its methods are run as three more channels."""
 DWELLING = ClassDef(1, "dwelling", "#E4572E")
+_WIDEST_BAND, _LONGEST_SHIFT = 5.0, 100.0
+"""Metres; more says that the labels belong elsewhere."""
+_ROUNDING = 1e-6
+"""Error of a sum of shares that decimals may have."""
 
 
 class OptionsError(CampDetectorError, ValueError):
@@ -66,6 +74,134 @@ class SplitOptions:
 
 
 @dataclass(frozen=True)
+class Selection:
+    """Polygons of a vector file, chosen by an attribute."""
+
+    field: str
+    """Name of the attribute."""
+    values: tuple[str | float, ...]
+    """Its values; numbers and texts that read the same are equal."""
+
+    def __post_init__(self) -> None:
+        """Refuse a choice of nothing."""
+        if not self.values:
+            msg = f"the attribute {self.field} needs at least one value in its list"
+            raise OptionsError(msg)
+
+
+@dataclass(frozen=True)
+class LabelChanges:
+    """What is done to the polygons of a place before they are labels."""
+
+    leave_out: tuple[Selection, ...] = ()
+    """Polygons whose ground is background, such as houses without a roof."""
+    ignore: tuple[Selection, ...] = ()
+    """Polygons whose ground counts for nothing, because nobody can say what it shows."""
+    ignore_band: float = 0.0
+    """Metres to either side of each outline in which the class of a pixel counts for nothing."""
+    shift: tuple[float, ...] = (0.0, 0.0)
+    """Metres to the east and to the north by which all polygons are moved."""
+
+    def __post_init__(self) -> None:
+        """Refuse lengths that are none."""
+        if not 0 <= self.ignore_band <= _WIDEST_BAND:
+            msg = f"ignore_band must be 0 to {_WIDEST_BAND:g} metres, got {self.ignore_band}"
+            raise OptionsError(msg)
+        if len(self.shift) != 2 or not all(abs(m) <= _LONGEST_SHIFT for m in self.shift):  # noqa: PLR2004 - east, north
+            msg = (
+                f"shift must be two numbers, metres east and north, of at most "
+                f"{_LONGEST_SHIFT:g}, got {list(self.shift)}"
+            )
+            raise OptionsError(msg)
+
+    @property
+    def are_none(self) -> bool:
+        """True if labels stay as they are."""
+        return self == LabelChanges()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChipOptions:
+    """What chips and labels do not say of themselves."""
+
+    class_field: str | None = None
+    """Attribute of the vector file that names the class; without it all features are the first."""
+    layer: str | None = None
+    """Layer of the vector file, where it has several."""
+    chip_gsd: float | None = None
+    """Metres a pixel of chips that say nothing about it."""
+    imagery_date: str | None = None
+    """When the images were taken, ISO 8601 in UTC, or START/END; for the description alone."""
+
+    def __post_init__(self) -> None:
+        """Refuse a size or a date that is none."""
+        if self.chip_gsd is not None and not self.chip_gsd > 0:
+            msg = f"chip_gsd must be positive, got {self.chip_gsd}"
+            raise OptionsError(msg)
+        if self.imagery_date is not None:
+            from camp_detector_core.stac import StacError, span_of
+
+            try:
+                span_of(self.imagery_date)
+            except StacError as error:
+                raise OptionsError(error.sentence, remedy=error.remedy) from error
+
+
+@dataclass(frozen=True)
+class PlaceOptions(ChipOptions):
+    """One of the places that a model is trained on."""
+
+    name: str
+    """Name of the place; empty where there is one place alone."""
+    chips: Path
+    """Folder of images, or one image of any size."""
+    labels: Path
+    """Folder of masks with the same stems, or one vector file (or folder that is one, .gdb)."""
+    share: float | None = None
+    """Share of the samples that come from no scene; None: an equal part of what others leave."""
+    split: SplitOptions | None = None
+    """How its chips are dealt; None: as the run says."""
+    changes: LabelChanges = field(default_factory=LabelChanges)
+    attribution: tuple[str, ...] = ()
+    """Credits that its data ask for."""
+
+    def __post_init__(self) -> None:
+        """Refuse names that no folder can have, and shares that are none."""
+        super().__post_init__()
+        if self.name and not re.fullmatch(r"\w[\w .-]*", self.name):
+            msg = f"{self.name!r} is no name of a place: use letters, digits, space, - and _"
+            raise OptionsError(msg)
+        if self.share is not None and not 0 < self.share <= 1:
+            msg = f"share must lie above 0 and be at most 1, got {self.share}"
+            raise OptionsError(msg)
+
+    def prefixed(self, name: str) -> str:
+        """Give the name of a chip as the run knows it: ``place/chip`` where there are places."""
+        return f"{self.name}/{name}" if self.name else name
+
+
+def shares_of(places: Sequence[PlaceOptions]) -> dict[str, float]:
+    """Share of the samples by place; they add up to 1.
+
+    Raises:
+        OptionsError: Shares do not add up, or leave nothing for a place without one.
+    """
+    total = sum(p.share for p in places if p.share is not None)
+    others = [p.name for p in places if p.share is None]
+    if total > 1 + _ROUNDING:
+        msg = f"the shares of the places add up to {total:.4g}, which is more than 1"
+        raise OptionsError(msg)
+    if others and total > 1 - _ROUNDING:
+        msg = f"the shares of the other places leave nothing for {others[0]}: make them smaller"
+        raise OptionsError(msg)
+    if not others and total < 1 - _ROUNDING:
+        msg = f"the shares of all places add up to {total:.4g}: make it 1, or leave one share out"
+        raise OptionsError(msg)
+    rest = (1 - total) / max(1, len(others))
+    return {p.name: rest if p.share is None else p.share / max(1.0, total) for p in places}
+
+
+@dataclass(frozen=True)
 class AugmentOptions:
     """Options of augmentation; every probability is for one sample."""
 
@@ -101,13 +237,21 @@ class AugmentOptions:
 
 
 @dataclass(frozen=True)
-class DataOptions:
-    """Options of the data, and of the samples made from it."""
+class DataOptions(ChipOptions):
+    """Options of the data, and of the samples made from it.
 
-    chips: Path
-    """Folder of images."""
-    labels: Path
+    They come from one folder of chips with its labels, or from several places; what a place does
+    not say itself, it takes from here.
+    """
+
+    chips: Path | None = None
+    """Folder of images; None where there are places."""
+    labels: Path | None = None
     """Folder of masks with the same stems, or one vector file (or folder that is one, .gdb)."""
+    places: tuple[PlaceOptions, ...] = ()
+    """Several places, in place of ``chips`` and ``labels``."""
+    left_out: str | None = None
+    """Place that the model never sees: all its chips are for the test."""
     gsd: float = 0.2
     """Metres a pixel of the network's input."""
     bands: tuple[Band, ...] = IMAGENET_BANDS
@@ -116,14 +260,6 @@ class DataOptions:
     """dtype of the chips that the bands' scales are meant for."""
     classes: tuple[ClassDef, ...] = (DWELLING,)
     """Classes of the labels."""
-    class_field: str | None = None
-    """Attribute of the vector file that names the class; without it all features are the first."""
-    layer: str | None = None
-    """Layer of the vector file, where it has several."""
-    chip_gsd: float | None = None
-    """Metres a pixel of chips that say nothing about it."""
-    imagery_date: str | None = None
-    """When the images were taken, ISO 8601 in UTC, or START/END; for the description alone."""
     crop: int = 256
     """Side of the training samples, pixels."""
     batch_size: int = 8
@@ -142,7 +278,9 @@ class DataOptions:
     """Random seed of the split, the samples and the weights."""
 
     def __post_init__(self) -> None:
-        """Refuse sizes that are none."""
+        """Refuse sizes that are none, and places that contradict each other."""
+        super().__post_init__()
+        self._check_places()
         if self.crop < 32 or self.crop % 32:  # noqa: PLR2004 - the network's stride
             msg = f"crop must be a positive multiple of 32, got {self.crop}"
             raise OptionsError(msg)
@@ -155,13 +293,60 @@ class DataOptions:
         if not self.gsd > 0:
             msg = f"gsd must be positive, got {self.gsd}"
             raise OptionsError(msg)
-        if self.imagery_date is not None:
-            from camp_detector_core.stac import StacError, span_of
 
-            try:
-                span_of(self.imagery_date)
-            except StacError as error:
-                raise OptionsError(error.sentence, remedy=error.remedy) from error
+    def _check_places(self) -> None:
+        """Refuse two sources of data, or none, and a place that is left out and not there."""
+        single = [p for p in (self.chips, self.labels) if p is not None]
+        if len(single) != (0 if self.places else 2):
+            msg = "the data are either one folder of chips and its labels, or a file of places"
+            raise OptionsError(msg, remedy="give {chips} and {labels}, or {places}")
+        names = [p.name for p in self.places]
+        if len(set(names)) < len(names) or "" in names:
+            msg = f"each place needs a name of its own, got {', '.join(names)}"
+            raise OptionsError(msg)
+        if self.left_out is not None and self.left_out not in names:
+            known = f"the places are {', '.join(names)}" if names else "there are no places"
+            msg = f"{self.left_out} cannot be left out: {known}"
+            raise OptionsError(msg)
+        if self.places:
+            self.shares()
+
+    def each_place(self) -> tuple[PlaceOptions, ...]:
+        """The places with all that holds for them; one without a name for one folder of chips."""
+        if self.chips is not None and self.labels is not None:
+            return (PlaceOptions("", self.chips, self.labels, split=self.split, **self._common()),)
+        return tuple(
+            replace(
+                place,
+                split=place.split or self.split,
+                **{k: v for k, v in self._common().items() if getattr(place, k) is None},
+            )
+            for place in self.places
+        )
+
+    def learned(self) -> tuple[PlaceOptions, ...]:
+        """The places that the model is trained on."""
+        return tuple(p for p in self.each_place() if p.name != self.left_out)
+
+    def shares(self) -> dict[str, float]:
+        """Share of the samples by the name of the place, for places that are learned from.
+
+        They add up to 1.
+
+        Raises:
+            OptionsError: Shares do not add up, or nothing is left to learn from.
+        """
+        by_name = shares_of(self.each_place())
+        shares = {p.name: by_name[p.name] for p in self.learned()}
+        if not shares:
+            msg = f"without {self.left_out} there is no place to learn from"
+            raise OptionsError(msg)
+        total = sum(shares.values())
+        return {name: share / total for name, share in shares.items()}
+
+    def _common(self) -> dict[str, Any]:
+        """What places take from here."""
+        return {f.name: getattr(self, f.name) for f in fields(ChipOptions)}
 
 
 @dataclass(frozen=True)
