@@ -74,8 +74,9 @@ def _is_blank(chip: Chip) -> bool:
         with gdal_env(offline=True), open_image(chip.path) as source:
             if is_one_bit(source):
                 return True
-            side = min(_LOOK, source.height, source.width)
-            at = (source.width - side) // 2, (source.height - side) // 2
+            side = min(_LOOK, *chip.shape)
+            row, col = (0, 0) if chip.window is None else (chip.window.row, chip.window.col)
+            at = col + (chip.shape.width - side) // 2, row + (chip.shape.height - side) // 2
             middle = source.read(list(range(1, chip.bands + 1)), window=Window(*at, side, side))
     except FOREIGN as error:
         msg = f"{chip.path} cannot be read: {error}"

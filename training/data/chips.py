@@ -12,7 +12,7 @@ import numpy as np
 from rasterio.crs import CRS
 
 from camp_detector_core.engine.errors import RasterError
-from camp_detector_core.engine.grid import Grid, Shape, Transform, Window
+from camp_detector_core.engine.grid import Grid, Shape, Transform, Window, blocks
 from camp_detector_core.georaster.folders import images_below
 from camp_detector_core.georaster.ground import on_ground
 from camp_detector_core.georaster.layout import (
@@ -41,6 +41,8 @@ LOG = logging.getLogger(__name__)
 
 SUFFIXES = {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".vrt", ".jp2", ".webp"}
 
+RASTER_CHIP = 512
+"""Side of the chips that a raster is cut into, pixels."""
 _MAX_BYTES = 4 << 30
 """Largest size in bytes of the pixels of a chip, which is read whole."""
 
@@ -50,7 +52,8 @@ class Chip:
     """Image of a training set."""
 
     name: str
-    """Stem of the file."""
+    """Stem of the file, which windows of a raster add their place to; of a chip of several places
+    ``place/stem``."""
     path: Path
     grid: Grid | None
     """Grid of the chip; None for a plain image."""
@@ -60,6 +63,13 @@ class Chip:
     dtype: str
     column: str | None = None
     """x of the tile's name, where it has one."""
+    window: Window | None = None
+    """The part of the file that it shows; None: all of it."""
+
+    @property
+    def stem(self) -> str:
+        """The name without that of the place."""
+        return self.name.rpartition("/")[2]
 
     @property
     def gsd(self) -> tuple[float, float] | None:
@@ -95,6 +105,26 @@ def read_chips(folder: Path) -> list[Chip]:
         msg = f"{folder} holds more than one image of the name {min(twice)}: rename one"
         raise RasterError(msg)
     return [open_chip(p) for p in paths]
+
+
+def cut_raster(path: Path) -> list[Chip]:
+    """Chips side by side that cover one raster, such as a mosaic, with its grid.
+
+    Raises:
+        RasterError: It cannot be read.
+    """
+    whole = open_chip(path)
+    return [
+        replace(
+            whole,
+            name=f"{whole.name}_{window.row}_{window.col}",
+            grid=None if whole.grid is None else whole.grid[window],
+            shape=window.shape,
+            column=None,
+            window=window,
+        )
+        for window in blocks(whole.shape, height=RASTER_CHIP, width=RASTER_CHIP)
+    ]
 
 
 def open_chip(path: Path) -> Chip:
@@ -178,7 +208,7 @@ def read_pixels(chip: Chip, *, bands: int) -> tuple[NDArray[np.generic], NDArray
         size = f"{chip.shape[1]} x {chip.shape[0]} pixels"
         msg = f"{chip.path} has {size}, which are too many for a chip"
         raise RasterError(msg, remedy="cut it into tiles with {tool:retile}")
-    window = Window(0, 0, *chip.shape)
+    window = chip.window or Window(0, 0, *chip.shape)
     try:
         with (
             gdal_env(offline=True),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ClassDef
     from training.data.chip_labels import ChipLabels, Labels
     from training.data.chips import Chip
+    from training.fit.options import LabelChanges
 
 
 LOG = logging.getLogger(__name__)
@@ -207,6 +208,12 @@ class FolderLabels(VectorLabels):
 
     masks: MaskLabels
     """The masks in the folder."""
+    _is_changed = False
+
+    def change(self, changes: LabelChanges) -> None:
+        """Change as `VectorLabels` does; the masks show what was there before and say no more."""
+        super().change(changes)
+        self._is_changed = True
 
     def read(self, chip: Chip) -> ChipLabels:
         """Read as `VectorLabels` does, and compare with the masks.
@@ -215,7 +222,7 @@ class FolderLabels(VectorLabels):
             RasterError: Also where a mask shows something else than the polygons.
         """
         patch = super().read(chip)
-        if not self.masks.covers(chip):
+        if self._is_changed or not self.masks.covers(chip):
             return patch
         masked, rasterised = self.masks.read(chip).classes, patch.classes
         if masked.max() <= 1:  # such a mask may say where dwellings are, and not of which class

@@ -56,7 +56,7 @@ class MaskLabels:
 
     def covers(self, chip: Chip) -> bool:
         """Return True if the chip has a mask."""
-        return chip.name in self._paths
+        return chip.stem in self._paths
 
     def have_unknown(self) -> bool:
         """Return True if any of the masks has a pixel without a label.
@@ -77,12 +77,12 @@ class MaskLabels:
                 dwelling, or nothing else.
         """
         chips = list(chips)
-        paths = [self._paths[c.name] for c in chips if self.covers(c)]
+        paths = [self._paths[c.stem] for c in chips if self.covers(c)]
         if not paths:
             some = ", ".join(sorted(self._paths)[:_MOST_NAMES]) or "no mask"
             msg = (
                 f"{self._folder} holds no mask of the {len(chips)} chips (it holds {some}; chips "
-                f"are {', '.join(c.name for c in chips[:_MOST_NAMES])}): a mask has its chip's name"
+                f"are {', '.join(c.stem for c in chips[:_MOST_NAMES])}): a mask has its chip's name"
             )
             raise RasterError(msg)
         facts = self._look(paths)
@@ -97,7 +97,7 @@ class MaskLabels:
         Raises:
             RasterError: No mask, one of another size or place, or one that cannot be read.
         """
-        path = self._paths.get(chip.name)
+        path = self._paths.get(chip.stem)
         if path is None:
             msg = f"{self._folder} holds no mask for chip {chip.name}"
             raise RasterError(msg)

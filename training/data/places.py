@@ -12,7 +12,7 @@ from rasterio.errors import RasterioError
 from rasterio.warp import transform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +25,8 @@ LON_LAT = CRS.from_epsg(4326)
 _PIECES = 8
 """Points that cannot be moved together are tried in so many pieces."""
 _POLE, _TURN = 90.0, 360.0
+_RADIUS, _SQUARED_ECCENTRICITY = 6378137.0, 0.00669437999014
+"""Of the ellipsoid WGS 84: metres of its equator, and the square of its eccentricity."""
 
 
 class PlacedPolygons:
@@ -39,6 +41,15 @@ class PlacedPolygons:
         """The same with x and y exchanged, as files have them by mistake."""
         turned = shapely.transform(self._polygons, lambda points: points[:, ::-1])
         return PlacedPolygons(turned[on_earth(turned, self._crs)], self._crs)
+
+    def chosen(self, mask: NDArray[np.bool_]) -> PlacedPolygons:
+        """Some of them, in their order: (n,) True for those."""
+        return PlacedPolygons(self._polygons[mask], self._crs)
+
+    def shifted(self, metres: Sequence[float]) -> PlacedPolygons:
+        """The same, so many metres farther to the east and to the north on the ground."""
+        degrees = moved(self._polygons, self._crs, LON_LAT)
+        return PlacedPolygons(shapely.transform(degrees, _step(*metres)), LON_LAT)
 
     def touching(self, grid: Grid) -> tuple[NDArray[np.intp], Polygons]:
         """Numbers of the polygons that touch a grid, and these polygons in its CRS."""
@@ -59,6 +70,19 @@ class PlacedPolygons:
             polygons = moved(self._polygons, self._crs, CRS.from_wkt(wkt))
             self._trees[wkt] = (shapely.STRtree(polygons), polygons)
         return self._trees[wkt]
+
+
+def _step(east: float, north: float) -> Callable[[Points], Points]:
+    """Move (n, 2) degrees of longitude and latitude by metres on the ellipsoid WGS 84."""
+
+    def move(points: Points) -> Points:
+        latitude = np.radians(points[:, 1])
+        flatness = 1 - _SQUARED_ECCENTRICITY * np.sin(latitude) ** 2
+        meridian = _RADIUS * (1 - _SQUARED_ECCENTRICITY) / flatness**1.5
+        parallel = _RADIUS / np.sqrt(flatness) * np.cos(latitude)
+        return points + np.degrees(np.column_stack((east / parallel, north / meridian)))
+
+    return move
 
 
 def moved(polygons: Polygons, source: CRS, target: CRS) -> Polygons:

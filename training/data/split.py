@@ -19,7 +19,7 @@ from camp_detector_core.engine.json_text import parse_json
 from training.output import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from training.data.chips import Chip
@@ -75,12 +75,35 @@ class Split:
         Raises:
             SplitError: One of them is not there.
         """
-        by_name = {c.name: c for c in chips}
-        missing = [n for n in self.part(name) if n not in by_name]
+        names, by_name = list(self.part(name)), {c.name: c for c in chips}
+        if not by_name.keys() >= set(names):  # either is of one place, the other of several
+            place = self._place_of(chips)
+            names = [stem for each, stem in map(_place_and_stem, names) if each == place]
+            by_name = {c.stem: c for c in chips}
+        missing = [n for n in names if n not in by_name]
         if missing:
             msg = f"the split names chip {missing[0]}, which is not among the chips"
             raise SplitError(msg)
-        return [by_name[n] for n in self.part(name)]
+        return [by_name[n] for n in names]
+
+    def _place_of(self, chips: Sequence[Chip]) -> str:
+        """The place of the split that some chips of one place are of; empty where it has none.
+
+        Raises:
+            SplitError: It is of several places, and these are chips of none of them.
+        """
+        stems: dict[str, set[str]] = {}
+        for place, stem in map(_place_and_stem, (*self.train, *self.val, *self.test)):
+            stems.setdefault(place, set()).add(stem)
+        if len(stems) == 1:
+            return next(iter(stems))
+        own = {_place_and_stem(c.name)[0] for c in chips}
+        there = {c.stem for c in chips}
+        fits = [p for p in stems if p in own] or [p for p, names in stems.items() if names <= there]
+        if len(fits) == 1:
+            return fits[0]
+        msg = f"the split is of the places {', '.join(stems)}, and these are the chips of none"
+        raise SplitError(msg, remedy="give all chips of one of them")
 
     def to_dict(self) -> dict[str, list[str]]:
         """Names of chips by part."""
@@ -119,6 +142,12 @@ class Split:
             raise error.with_sentence(sentence) from error
 
 
+def _place_and_stem(name: str) -> tuple[str, str]:
+    """Place and stem of a chip by its name; an empty place where there is one place alone."""
+    place, _, stem = name.rpartition("/")
+    return place, stem
+
+
 def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -> Split:
     """Deal chips; the same chips, options and seed give the same split.
 
@@ -128,24 +157,81 @@ def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -
     Raises:
         SplitError: Columns that are not there, or too few blocks.
     """
+    parts = deal(chips, options, seed=seed)
+    return Split(**{part: _names(parts[part]) for part in PARTS})
+
+
+def split_places(
+    places: Mapping[str, tuple[Sequence[Chip], SplitOptions]],
+    *,
+    seed: int = 0,
+    left_out: str | None = None,
+) -> Split:
+    """Deal the chips of several places, each by its own options.
+
+    Args:
+        places: Chips and options by the name of the place.
+        seed: Of the dealing.
+        left_out: Place that is held out as a whole.
+
+    Raises:
+        SplitError: The message names the place.
+    """
+    whole: dict[str, list[Chip]] = {part: [] for part in PARTS}
+    for name, (chips, options) in places.items():
+        try:
+            parts = _of_place(chips, options, seed=seed, is_left_out=name == left_out)
+        except SplitError as error:
+            sentence = f"{name}: {error.sentence}"
+            raise error.with_sentence(sentence) from error
+        for part in PARTS:
+            whole[part] += parts[part]
+    return Split(**{part: _names(whole[part]) for part in PARTS})
+
+
+def _of_place(
+    chips: Sequence[Chip], options: SplitOptions, *, seed: int, is_left_out: bool
+) -> dict[str, list[Chip]]:
+    """The chips of each part of one of several places.
+
+    Raises:
+        SplitError: Nothing is left to learn from, or a place that is left out is learned from.
+    """
+    if is_left_out and options.file is None:
+        return {"train": [], "val": [], "test": list(chips)}
+    parts = deal(chips, options, seed=seed)
+    if is_left_out and (parts["train"] or parts["val"]):
+        msg = f"{options.file} takes it for training or validation, and it is to be left out"
+        raise SplitError(msg)
+    if not (parts["train"] or is_left_out):
+        msg = f"{len(chips)} chips are too few for all parts of the split: none is left to train on"
+        remedy = "say val_share = 0 and test_share = 0 in the file of places, to train on all"
+        raise SplitError(msg, remedy=remedy)
+    return parts
+
+
+def deal(chips: Sequence[Chip], options: SplitOptions, *, seed: int) -> dict[str, list[Chip]]:
+    """The chips of each part, any of which may be empty.
+
+    Raises:
+        SplitError: A file that does not fit, or columns that are not there.
+    """
     if options.file is not None:
         split = Split.read(options.file)
-        for part in PARTS:
-            split.select(chips, part)
-        return split
+        return {part: split.select(chips, part) for part in PARTS}
     if options.val_columns or options.test_columns:
         return _without_shared_ground(_by_columns(chips, options, seed=seed))
     blocks = _blocks(chips, options.block)
     order = _shuffled(sorted(blocks), seed)
     test = _count(len(order), options.test_share) if options.test_share else 0
-    val = max(1, _count(len(order), options.val_share))
+    val = max(1, _count(len(order), options.val_share)) if options.val_share else 0
     parts = {"test": order[:test], "val": order[test : test + val], "train": order[test + val :]}
     return _without_shared_ground(
         {p: [c for b in keys for c in blocks[b]] for p, keys in parts.items()}
     )
 
 
-def _without_shared_ground(parts: dict[str, list[Chip]]) -> Split:
+def _without_shared_ground(parts: dict[str, list[Chip]]) -> dict[str, list[Chip]]:
     """Leave out chips that show ground of a part that they are to be judged by."""
     test = parts["test"]
     val = _clear_of(parts["val"], test)
@@ -157,7 +243,7 @@ def _without_shared_ground(parts: dict[str, list[Chip]]) -> Split:
             "judged by.",
             left,
         )
-    return Split(_names(train), _names(val), _names(test))
+    return {"train": train, "val": val, "test": test}
 
 
 def _clear_of(chips: Sequence[Chip], judges: Sequence[Chip]) -> list[Chip]:

@@ -9,10 +9,13 @@ import shapely
 from rasterio import features
 from rasterio.transform import Affine
 
+from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.vector.files import read_layer
 from training.data.chip_labels import ChipLabels
+from training.data.label_changes import burn, is_selected
 from training.data.places import PlacedPolygons
-from training.data.polygons import PolygonLayer, read_polygons
+from training.data.polygons import PolygonLayer, choose_layer, read_polygons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.grid import Grid
     from camp_detector_core.engine.spec import ClassDef
     from training.data.chips import Chip
+    from training.fit.options import LabelChanges, Selection
 
 _MOST_OWNERS = 2**24 - 2
 """Numbers of dwellings go through float32, which holds no larger ones exactly."""
@@ -48,16 +52,62 @@ class VectorLabels:
             RasterError: Several layers, no CRS, no polygon, no such field or an unknown class.
         """
         self.path = path
+        self._layer = layer
         columns = [class_field] if class_field else []
         layer_polygons = read_polygons(path, layer=layer, columns=columns, kind=class_field)
         self.placed_polygons = PlacedPolygons(layer_polygons.shapes, layer_polygons.crs)
         """The polygons."""
+        self._rows = layer_polygons.rows
         self._values = _class_values(path, classes, class_field, layer_polygons)
+        self._ignored: PlacedPolygons | None = None
+        self._band = 0.0
         if len(classes) > 1:
             _tell_conflicts(layer_polygons, self._values)
         note = layer_polygons.tally.sentence(path.name)
         self.notes: tuple[str, ...] = () if note is None else (note,)
         """Sentences on what was left out, mended or taken from an unexpected place."""
+
+    def change(self, changes: LabelChanges) -> None:
+        """Leave out the polygons that count as ground, ignore others, and move the rest.
+
+        Raises:
+            VectorError: The file cannot be read any more.
+            RasterError: An attribute or a value that it does not hold, or no polygon is left.
+        """
+        ground = self._select(changes.leave_out)
+        ignored = self._select(changes.ignore) & ~ground
+        kept = ~(ground | ignored)
+        if not kept.any():
+            msg = f"{self.path}: leave_out and ignore take all polygons, and no label is left"
+            raise RasterError(msg)
+        placed = self.placed_polygons
+        if any(changes.shift):
+            placed = placed.shifted(changes.shift)
+        self.placed_polygons, self._ignored = placed.chosen(kept), placed.chosen(ignored)
+        self._rows, self._values = self._rows[kept], self._values[kept]
+        self._band = changes.ignore_band
+        if not kept.all():
+            note = (
+                f"{self.path.name}: as asked, {counted(int(ground.sum()), 'polygon')} of "
+                f"{len(kept)} left out as ground and {int(ignored.sum())} ignored"
+            )
+            self.notes = (*self.notes, note)
+
+    def _select(self, selections: Sequence[Selection]) -> NDArray[np.bool_]:
+        """(n,) True for the polygons that one of the selections chooses."""
+        if not selections:
+            return np.zeros(len(self._rows), np.bool_)
+        names = list(dict.fromkeys(s.field for s in selections))
+        layer, _ = choose_layer(self.path, self._layer)
+        values = read_layer(self.path, layer=layer, columns=names).fields
+        return is_selected(self.path, values, self._rows, selections)
+
+    def ignored(self, grid: Grid) -> NDArray[np.bool_]:
+        """(height, width) True where polygons say that the ground counts for nothing."""
+        if self._ignored is None:
+            return np.zeros(grid.shape, np.bool_)
+        _, polygons = self._ignored.touching(grid)
+        return burn(polygons, grid, band=self._band, filled=True)
 
     def covers(self, _chip: Chip) -> bool:
         """True: where there is no polygon, there is no dwelling."""
@@ -69,7 +119,9 @@ class VectorLabels:
         return list(polygons), self._values[numbers]
 
     def read(self, chip: Chip) -> ChipLabels:
-        """Class values, known everywhere. A pixel belongs to a polygon that holds its centre.
+        """Class values, known but where polygons are ignored.
+
+        A pixel belongs to a polygon that holds its centre.
 
         Where several do, the last one in the file counts.
 
@@ -83,10 +135,11 @@ class VectorLabels:
             )
             raise RasterError(msg)
         touching, polygons = self.placed_polygons.touching(chip.grid)
-        is_known = np.ones(chip.shape, np.bool_)
+        is_known = ~self.ignored(chip.grid)
+        is_certain = is_known & ~burn(polygons, chip.grid, band=self._band, filled=False)
         if not len(touching):
             unlabelled = np.zeros(chip.shape, np.int32)
-            return ChipLabels(unlabelled.astype(np.uint8), is_known, unlabelled)
+            return ChipLabels(unlabelled.astype(np.uint8), is_known, is_certain, unlabelled)
         owners: NDArray[np.int32] = features.rasterize(
             zip(polygons, range(1, len(touching) + 1), strict=True),
             out_shape=tuple(chip.shape),
@@ -95,7 +148,7 @@ class VectorLabels:
         )
         classes = np.concatenate((np.zeros(1, np.uint8), self._values[touching]))
         numbers = np.concatenate((np.zeros(1, np.int32), touching % _MOST_OWNERS + 1))
-        return ChipLabels(classes[owners], is_known, numbers[owners].astype(np.int32))
+        return ChipLabels(classes[owners], is_known, is_certain, numbers[owners].astype(np.int32))
 
 
 def _class_values(

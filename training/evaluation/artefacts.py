@@ -83,7 +83,7 @@ def write_examples(
             axes.imshow(np.clip(image, 0, 1), vmin=0, vmax=1, cmap="gray", interpolation="nearest")
             axes.set_title(title)
             axes.set_axis_off()
-        _save(figure, folder / f"{name}.png")
+        _save(figure, folder / f"{name.replace('/', '-')}.png")
 
 
 def write_example(predictions: Sequence[Prediction], spec: ModelSpec, folder: Path) -> None:

@@ -113,7 +113,7 @@ def read_truth(area: ChipArea, labels: Labels, grid: Grid) -> Truth:
     if isinstance(labels, VectorLabels):
         polygons, values = labels.polygons(grid)
         moved = [shapely.transform(p, lambda xy: to_pixels(grid.transform, xy)) for p in polygons]
-        return Truth(Outlines.of(moved, values), np.ones(grid.shape, np.bool_))
+        return Truth(Outlines.of(moved, values), ~labels.ignored(grid))
     patch = area.read(Window(0, 0, *area.shape))
     # Over the same ground: of the rows and columns, the first ones begin at the same place.
     down, across = grid.gsd[1] / area.gsd[1], grid.gsd[0] / area.gsd[0]

@@ -44,7 +44,7 @@ class SplitOptions:
     """Options of the split of chips into training, validation and test, by whole blocks."""
 
     file: Path | None = None
-    """A ``split.json`` that decides; nothing else here counts then."""
+    """A ``split.json`` that decides, of this place or of several; nothing else counts then."""
     val_columns: tuple[str, ...] = ()
     """Columns of chips (x of their names, or 0, 1 ... from the west) for validation."""
     test_columns: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class SplitOptions:
 
     def __post_init__(self) -> None:
         """Refuse shares that leave nothing to train on."""
-        if not (0 < self.val_share < 1 and 0 <= self.test_share < 1):
+        if not (0 <= self.val_share < 1 and 0 <= self.test_share < 1):
             msg = f"shares must lie between 0 and 1, got {self.val_share} and {self.test_share}"
             raise OptionsError(msg)
         if self.val_share + self.test_share >= 1:
