@@ -54,7 +54,6 @@ class ScoredChips:
     """The scores of validation chips, whose channels after the classes are those of methods."""
 
     predictions: list[Prediction]
-    data: CampDataModule
     spec: ModelSpec
     methods: tuple[str, ...]
 
@@ -69,7 +68,7 @@ def of_run(folder: Path) -> ScoredChips:
     model = TrainedModel(network.eval(), build_spec(run.options), run.options.separation)
     predictions = predict_part(calibrated(model, data), data, "val", method="all")
     spec = replace(model.spec, threshold=best_threshold(histogram_of(predictions)))
-    return ScoredChips(predictions, data, spec, METHODS)
+    return ScoredChips(predictions, spec, METHODS)
 
 
 def of_model(args: argparse.Namespace) -> ScoredChips:
@@ -82,7 +81,7 @@ def of_model(args: argparse.Namespace) -> ScoredChips:
     spec = replace(model.spec, separation=None)
     predictor = OnnxPredictor(model.onnx, threads=1)
     predictions = [predict_area(a, predictor, spec, further=1) for a in data.areas("val")]
-    return ScoredChips(predictions, data, spec, (model.spec.provenance[METHOD],))
+    return ScoredChips(predictions, spec, (model.spec.provenance[METHOD],))
 
 
 def every_setting(method: str, spec: ModelSpec, score: Score) -> DwellingScore:
@@ -127,12 +126,12 @@ def main() -> None:
         print("needs real chips: give --run, or --model, --chips, --labels and --split")
         return
     subject = of_run(args.run) if args.run else of_model(args)
-    predictions, data, spec = subject.predictions, subject.data, subject.spec
+    predictions, spec = subject.predictions, subject.spec
     start = time.perf_counter()
-    areas = scored_areas(predictions, data.labels, spec)
+    areas = scored_areas(predictions, spec)
     shares = time.perf_counter() - start
     labels = [
-        read_truth(p.area, data.labels, p.grid).outlines.clipped(
+        read_truth(p.area, p.area.labels, p.grid).outlines.clipped(
             ground_of(a.coverage.is_known), smallest=spec.min_area / p.grid.pixel_area
         )
         for p, a in zip(predictions, areas, strict=True)

@@ -93,6 +93,11 @@ def _prepare(options: TrainOptions) -> tuple[TrainOptions, str | None]:
     return options, None
 
 
+def _sources(data: CampDataModule) -> str:
+    places = data.options.learned()
+    return " and ".join(f"{p.labels} holds the labels of {p.chips}" for p in places)
+
+
 def _statistics(data: CampDataModule) -> dict[str, Any]:
     """Figures of the dataset; reads every chip once, so that broken ones are found here.
 
@@ -103,7 +108,7 @@ def _statistics(data: CampDataModule) -> dict[str, Any]:
     if not any(statistics["train"]["class_share"].values()):
         msg = (
             f"none of the {statistics['train']['chips']} chips for training shows a labelled "
-            f"pixel: check that {data.options.labels} holds the labels of {data.options.chips}"
+            f"pixel: check that {_sources(data)}"
         )
         raise TrainError(msg)
     return statistics

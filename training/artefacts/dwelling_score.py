@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.separation import Separation
     from camp_detector_core.engine.spec import ModelSpec
-    from training.data.chip_labels import Labels
     from training.evaluation.predict import Prediction
 
 TOLERATED = 0.05
@@ -51,9 +50,7 @@ class ScoredArea:
         return classes
 
 
-def scored_areas(
-    predictions: Iterable[Prediction], labels: Labels, spec: ModelSpec
-) -> tuple[ScoredArea, ...]:
+def scored_areas(predictions: Iterable[Prediction], spec: ModelSpec) -> tuple[ScoredArea, ...]:
     """Lay the labels of areas beside their scores.
 
     Raises:
@@ -61,7 +58,7 @@ def scored_areas(
     """
     out = []
     for each in predictions:
-        truth = read_truth(each.area, labels, each.grid)
+        truth = read_truth(each.area, each.area.labels, each.grid)
         is_known = (each.scores[0] != NODATA_SCORE) & truth.is_known
         smallest = spec.min_area / each.grid.pixel_area
         clipped = truth.outlines.clipped(ground_of(is_known), smallest=smallest)

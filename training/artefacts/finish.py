@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError
 from training.artefacts.calibration import CALIBRATION, calibrate, fit_temperature, to_text
+from training.artefacts.dwelling_score import scored_areas
 from training.artefacts.esri_files import package_run
 from training.artefacts.exports import export_all
 from training.artefacts.method_scores import SEPARATIONS, MethodScores, score_methods
+from training.artefacts.place_figures import PLACES, PlaceFigures, score_places
 from training.artefacts.reproduction import write_reproduction
 from training.artefacts.run_figures import PARTS
 from training.artefacts.run_item import write_run_item
 from training.artefacts.separation_method import METHODS
-from training.evaluation.artefacts import write_curves, write_example
+from training.evaluation.artefacts import write_csv, write_curves, write_example
 from training.evaluation.pixel import ScoreHistogram, best_threshold
 from training.evaluation.predict import NetworkPredictor, Prediction, predict_area
 from training.evaluation.training_files import histogram_of, write_evaluation
@@ -60,6 +62,8 @@ class _Measured:
     predictions: dict[str, list[Prediction]]
     """Predictions by ``val`` and ``test``, with the channels of every method."""
     methods: MethodScores
+    places: tuple[PlaceFigures, ...]
+    """Figures of each place; empty where there is one place alone."""
 
 
 def finish_run(model: TrainedModel, data: CampDataModule, run: RunFolder) -> TrainResult:
@@ -119,7 +123,8 @@ def _measure(model: TrainedModel, data: CampDataModule) -> _Measured:
     if not model.has_threshold:
         model = model.described(threshold=best_threshold(histogram_of(predictions["val"])))
     compare = model.method != "none"
-    methods = score_methods(predictions, data.labels, model.spec, compare=compare)
+    areas = {part: scored_areas(p, model.spec) for part, p in predictions.items() if p}
+    methods = score_methods(areas, model.spec, compare=compare)
     if compare:
         LOG.info(
             "separation by %s, of F1 on validation: %s (all figures: evaluation/%s)",
@@ -134,9 +139,11 @@ def _measure(model: TrainedModel, data: CampDataModule) -> _Measured:
     scores = methods.of_method(model.method)
     figures |= {f"{part} dwellings": score.text() for part, score in scores.items()}
     model = model.with_provenance(figures)
-    return _Measured(
-        model.described(separation=methods.separation(model.method)), predictions, methods
+    model = model.described(separation=methods.separation(model.method))
+    places = (
+        score_places(predictions, areas, model.spec, model.method) if data.options.places else ()
     )
+    return _Measured(model, predictions, methods, places)
 
 
 def predict_part(
@@ -153,6 +160,8 @@ def _write_figures(measured: _Measured, run: RunFolder) -> dict[str, dict[str, f
     """Write the evaluation of every part; figures by pixels, by the folder of the part."""
     folder, spec, predictions = run.path / "evaluation", measured.model.spec, measured.predictions
     measured.methods.write(folder / SEPARATIONS)
+    if measured.places:
+        write_csv(folder / PLACES, [figures.to_dict() for figures in measured.places])
     figures = {
         name: write_evaluation(predictions[part], spec, folder / name).to_dict()
         for name, part in PARTS.items()

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.stac import StacError, TrainingArea, area_of_footprints, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from training.data.chips import Chip
-    from training.fit.options import DataOptions
+    from training.fit.options import DataOptions, PlaceOptions
     from training.preprocess.manifest import Manifest
 
     Span = tuple[dt.datetime, dt.datetime]
@@ -26,31 +26,33 @@ _TIFF_TIME = "%Y:%m:%d %H:%M:%S"
 
 
 def area_of_chips(
-    data: DataOptions, split: Path, *, manifest: Manifest | None = None
+    data: DataOptions, split: Path, *, manifests: Mapping[str, Manifest] | None = None
 ) -> TrainingArea:
     """The ground that a run fitted and chose its model on, and when it was photographed.
 
-    The time is what the options say, else the manifest, else TIFFTAG_DATETIME of the chips; it
-    stays unknown where none of them tells.
+    The time is what the options say, else the manifest, else TIFFTAG_DATETIME of the chips, for
+    each place; it stays unknown where none of them tells, of one place or of all.
 
     Args:
         data: The options of the run.
         split: Its ``split.json``; without it all chips count.
-        manifest: What the data were made from.
+        manifests: What the data were made from, by the name of the place.
 
     Raises:
         CampDetectorError: Chips or split cannot be read.
     """
-    from training.data.chips import read_chips
+    from training.data.place import chips_of
     from training.data.split import Split
 
-    chips = read_chips(data.chips)
+    places = {place: chips_of(place) for place in data.learned()}
     if split.is_file():
-        dealt = Split.read(split)
-        chips = [c for part in _PARTS for c in dealt.select(chips, part)]
-    rings = [outline(c) for c in chips if c.grid is not None]
-    span, source = _time(data, chips, manifest)
-    start, end = span or (None, None)
+        dealt, every = Split.read(split), [c for chips in places.values() for c in chips]
+        names = {c.name for part in _PARTS for c in dealt.select(every, part)}
+        places = {p: [c for c in chips if c.name in names] for p, chips in places.items()}
+    rings = [outline(c) for chips in places.values() for c in chips if c.grid is not None]
+    times = [_time(p, chips, (manifests or {}).get(p.name)) for p, chips in places.items()]
+    start, end = _whole([span for span, _ in times])
+    source = next((note for _, note in times if note), "")
     if not rings:
         return TrainingArea(start=start, end=end, note=source)
     geometry, bbox = area_of_footprints(rings)
@@ -77,12 +79,20 @@ def outline(chip: Chip) -> NDArray[Any]:
     return np.stack([lon, lat], axis=1)
 
 
+def _whole(spans: Sequence[Span | None]) -> Span | tuple[None, None]:
+    """Return the time from the first of the spans to the last; none if one is not known."""
+    known = [span for span in spans if span is not None]
+    if len(known) < len(spans):
+        return None, None
+    return min(start for start, _ in known), max(end for _, end in known)
+
+
 def _time(
-    data: DataOptions, chips: Sequence[Chip], manifest: Manifest | None
+    place: PlaceOptions, chips: Sequence[Chip], manifest: Manifest | None
 ) -> tuple[Span | None, str]:
-    """When the imagery was taken, and in words where that is known from."""
-    if data.imagery_date is not None:
-        return span_of(data.imagery_date), ""
+    """When the imagery of a place was taken, and in words where that is known from."""
+    if place.imagery_date is not None:
+        return span_of(place.imagery_date), ""
     if manifest is not None and manifest.imagery.start is not None:
         imagery = manifest.imagery
         return span_of(f"{imagery.start}/{imagery.end or imagery.start}"), ""

@@ -25,7 +25,7 @@ from training.artefacts.separation_method import METHOD, channel_weights, starti
 from training.fit.description import build_spec
 from training.fit.options import EXTRAS
 from training.fit.options_file import read_options
-from training.fit.record import manifest_of
+from training.fit.record import manifests_of
 from training.fit.reference import ReferenceNetwork
 from training.output import results
 
@@ -131,7 +131,7 @@ def read_description(path: Path) -> Description:
         spec = build_spec(
             options,
             attribution=credits_of(options.network) if unet else (),
-            manifest=manifest_of(path.parent, options.data),
+            manifests=manifests_of(path.parent, options.data),
         )
         if options.separation != "none":
             spec = replace(spec, separation=starting_separation(options.separation, spec.gsd))

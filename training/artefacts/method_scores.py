@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from camp_detector_core.outputs.output_set import cannot_write
-from training.artefacts.dwelling_score import MASK_ONLY, DwellingScore, measure, scored_areas
+from training.artefacts.dwelling_score import MASK_ONLY, DwellingScore, measure
 from training.artefacts.separation_choice import choose_separation
 from training.artefacts.separation_method import METHODS
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.separation import Separation
     from camp_detector_core.engine.spec import ModelSpec
     from training.artefacts.dwelling_score import ScoredArea
-    from training.data.chip_labels import Labels
-    from training.evaluation.predict import Prediction
 
 SEPARATIONS = "separation.csv"
 """Table of the scores, below ``evaluation``."""
@@ -64,35 +62,36 @@ class MethodScores:
 
 
 def score_methods(
-    predictions: Mapping[str, Sequence[Prediction]],
-    labels: Labels,
-    spec: ModelSpec,
-    *,
-    compare: bool,
+    areas: Mapping[str, Sequence[ScoredArea]], spec: ModelSpec, *, compare: bool
 ) -> MethodScores:
     """Choose the settings of every method on validation, and score each on every part.
 
     Args:
-        predictions: By part, ``val`` first; the channels after the classes are those of
-            `METHODS`, in their order.
-        labels: Labels of the chips.
+        areas: By part, ``val`` first; the channels after the classes are those of `METHODS`, in
+            their order.
         spec: Its threshold marks the mask.
         compare: True where there are such channels.
-
-    Raises:
-        RasterError: The labels cannot be read.
     """
-    areas = {part: scored_areas(p, labels, spec) for part, p in predictions.items() if p}
     specs = {"none": spec}
     if compare:
         specs |= _choose_all(areas["val"], spec)
     scores = {}
     for method, its_spec in specs.items():
-        name = MASK_ONLY if method == "none" else method
         for part, its_areas in areas.items():
-            own_areas = [area.channels(_index(method, spec)) for area in its_areas]
-            scores[method, part] = measure(own_areas, its_spec, name)
+            scores[method, part] = score_method(its_areas, its_spec, method)
     return MethodScores(scores)
+
+
+def score_method(areas: Sequence[ScoredArea], spec: ModelSpec, method: str) -> DwellingScore:
+    """Score one method on some areas.
+
+    Args:
+        areas: With the channels of all methods.
+        spec: With the settings of the method.
+        method: One of `METHODS`, or ``none``.
+    """
+    own = [area.channels(_index(method, spec)) for area in areas]
+    return measure(own, spec, MASK_ONLY if method == "none" else method)
 
 
 def _choose_all(areas: Sequence[ScoredArea], spec: ModelSpec) -> dict[str, ModelSpec]:

@@ -134,16 +134,17 @@ def _metrics(figures: PartFigures) -> dict[str, Any]:
 
 def _area(run: RunFolder, earlier: dict[str, Any]) -> TrainingArea:
     """Place and time of the chips, or of an earlier item where they are gone."""
-    if run.data.chips.is_dir():
-        return area_of_chips(run.data, run.split_file, manifest=run.manifest())
+    gone = [str(p.chips) for p in run.data.learned() if not p.chips.exists()]
+    if not gone:
+        return area_of_chips(run.data, run.split_file, manifests=run.manifests())
     if earlier:
         LOG.warning(
             "The chips of the run are not at %s any more: place and time are those of its "
             "earlier item.",
-            run.data.chips,
+            gone[0],
         )
         return _area_of(earlier)
-    msg = f"The chips of the run are not at {run.data.chips} any more: its item has no place"
+    msg = f"The chips of the run are not at {gone[0]} any more: its item has no place"
     LOG.warning("%s", Message(msg, remedy="({area} gives one)").render(COMMAND))
     return TrainingArea()
 

@@ -1,4 +1,4 @@
-"""`CampDataModule`: from folders to batches."""
+"""`CampDataModule`: from places to batches."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING
 import lightning
 from torch.utils.data import DataLoader
 
-from camp_detector_core.cli.words import COMMAND
-from camp_detector_core.engine.errors import RasterError
-from training.data.chips import read_chips, refuse_unfit
-from training.data.labels import labels_of
-from training.data.mosaic import ChipArea, ChipStore, LabelledArea, join_chips
+from training.data.place import Place
 from training.data.samples import EpochSampler, FixedSamples, RandomSamples, Sample, SampleForm
-from training.data.split import Split, make_split
+from training.data.split import Split, SplitError, make_split, split_places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from training.data.chips import Chip
+    from training.data.mosaic import ChipArea, LabelledArea
     from training.fit.options import DataOptions
 
 LOG = logging.getLogger(__name__)
@@ -36,7 +34,7 @@ def spare_workers() -> int:
 
 
 class CampDataModule(lightning.LightningDataModule):
-    """Chips and labels, split by blocks, as random training and fixed validation samples."""
+    """Places, each split by blocks, as random training and fixed validation samples."""
 
     def __init__(self, options: DataOptions, *, split_file: Path | None = None) -> None:
         """Read what the chips are, and deal them.
@@ -51,27 +49,14 @@ class CampDataModule(lightning.LightningDataModule):
         """
         super().__init__()
         self.options = options
-        self.chips = read_chips(options.chips)
-        self._refuse_unfit()
-        labelled = labels_of(
-            self.chips,
-            options.labels,
-            options.classes,
-            class_field=options.class_field,
-            layer=options.layer,
-        )
-        self.labels, self._names_with_labels = (
-            labelled.labels,
-            {chip.name for chip in labelled.chips},
-        )
-        self.notes = labelled.notes
+        self.places = {each.name: Place(each, options) for each in options.each_place()}
+        """The places by name; one without a name where there is one folder of chips."""
+        self.chips = [chip for place in self.places.values() for chip in place.chips]
+        self.notes = tuple(note for place in self.places.values() for note in place.notes)
         """Sentences on what of chips and labels was left out or mended."""
-        # A split that is given may name chips that have no labels.
-        dealt = labelled.chips if options.split.file is None else self.chips
-        self.split: Split = make_split(dealt, options.split, seed=options.seed)
+        self.split: Split = self._make_split()
         if split_file is not None:
             self.split.write(split_file)
-        self._store = ChipStore(self.labels, bands=len(options.bands))
         self._scenes: list[LabelledArea] | None = None
         self._workers = spare_workers() if options.workers is None else options.workers
 
@@ -83,12 +68,17 @@ class CampDataModule(lightning.LightningDataModule):
 
     def part(self, name: str) -> list[Chip]:
         """The chips of ``train``, ``val`` or ``test`` that have labels."""
-        return [c for c in self.split.select(self.chips, name) if c.name in self._names_with_labels]
+        labelled = {c.name for place in self.places.values() for c in place.labelled}
+        return [c for c in self.split.select(self.chips, name) if c.name in labelled]
 
     def areas(self, name: str) -> list[ChipArea]:
         """The areas of a part: its chips, joined where they adjoin."""
-        gsd = self.options.chip_gsd or self.options.gsd
-        return join_chips(self.part(name), self._store, chip_gsd=gsd)
+        return [area for areas in self.areas_by_place(name).values() for area in areas]
+
+    def areas_by_place(self, name: str) -> dict[str, list[ChipArea]]:
+        """The areas of a part by the name of the place."""
+        chips = self.split.select(self.chips, name)
+        return {place: each.areas(chips) for place, each in self.places.items()}
 
     def scenes(self) -> list[LabelledArea]:
         """The generated scenes, drawn on the first call."""
@@ -110,7 +100,9 @@ class CampDataModule(lightning.LightningDataModule):
         o = self.options
         scenes = self.scenes()
         share = o.scene_share if scenes else 0.0
-        groups: list[tuple[float, list[LabelledArea]]] = [(1 - share, list(self.areas("train")))]
+        groups: list[tuple[float, Sequence[LabelledArea]]] = [
+            ((1 - share) * own, areas) for own, areas in self._groups()
+        ]
         if scenes:
             groups.append((share, scenes))
         return RandomSamples(groups, self.form, augment=o.augment, seed=o.seed)
@@ -139,19 +131,33 @@ class CampDataModule(lightning.LightningDataModule):
         samples = FixedSamples(self.areas(part), self.form)
         return DataLoader(samples, batch_size=self.options.batch_size)
 
-    def _refuse_unfit(self) -> None:
-        """Refuse chips that the bands' scaling is not meant for."""
+    def _make_split(self) -> Split:
+        """Deal the chips, each place by itself.
+
+        Raises:
+            SplitError: They cannot be dealt as asked.
+        """
         o = self.options
-        refuse_unfit(self.chips, len(o.bands))
-        for chip in self.chips:
-            if chip.dtype != o.dtype:
-                msg = f"{chip.path} is {chip.dtype}, and the bands' scales are meant for {o.dtype}"
-                remedy = f"say {{dtype={chip.dtype}}} and {{white}}, or convert the chips"
-                raise RasterError(msg, remedy=remedy)
-        if o.chip_gsd is None and any(c.grid is None for c in self.chips):
-            LOG.warning(
-                "Some chips have no georeference: they are taken as %.3g m a pixel, the model's "
-                "GSD. Give %s if that is wrong.",
-                o.gsd,
-                COMMAND.parameter("chip_gsd", None),
-            )
+        dealt = {}
+        for name, place in self.places.items():
+            split = place.options.split or o.split
+            # A split that is given may name chips that have no labels.
+            dealt[name] = (place.labelled if split.file is None else place.chips, split)
+        if o.places:
+            return split_places(dealt, seed=o.seed, left_out=o.left_out)
+        return make_split(*dealt[""], seed=o.seed)
+
+    def _groups(self) -> list[tuple[float, list[ChipArea]]]:
+        """Share of the samples, and areas to train on, of each place that is learned from.
+
+        Raises:
+            SplitError: A place has no chip with labels to train on.
+        """
+        areas = self.areas_by_place("train")
+        shares = self.options.shares()
+        empty = [name for name in shares if not areas[name]]
+        if empty:
+            place = f" of {empty[0]}" if empty[0] else ""
+            msg = f"none of the training chips{place} has labels"
+            raise SplitError(msg, remedy="deal them otherwise, or leave the place out")
+        return [(share, areas[name]) for name, share in shares.items()]

@@ -95,7 +95,7 @@ class ChipStore:
             bands: How many first bands of each chip.
             limit: Most bytes to keep.
         """
-        self._labels = labels
+        self.labels = labels
         self._bands = bands
         self._limit = limit
         self._cached_bytes = 0
@@ -112,7 +112,7 @@ class ChipStore:
             self._patches.move_to_end(chip.name)
             return cached
         pixels, valid = read_pixels(chip, bands=self._bands)
-        labels = self._labels.read(chip)
+        labels = self.labels.read(chip)
         known, certain = valid & labels.is_known, valid & labels.is_certain
         patch = Patch(pixels, labels.classes, valid, known, certain, labels.owner)
         self._patches[chip.name] = patch
@@ -146,6 +146,16 @@ class ChipArea:
         self.shape = Shape(
             max(w.stop_row for w in self.pieces), max(w.stop_col for w in self.pieces)
         )
+
+    @property
+    def labels(self) -> Labels:
+        """The labels of the place that the chips are of."""
+        return self._store.labels
+
+    @property
+    def place(self) -> str:
+        """Name of the place that the chips are of; empty where there is one place alone."""
+        return self.chips[0].name.rpartition("/")[0]
 
     @property
     def chips(self) -> tuple[Chip, ...]:

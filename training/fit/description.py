@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core import __version__
 from camp_detector_core.engine.spec import ModelSpec
-from training.fit.record import manifest_of, provenance_of
+from training.fit.record import manifests_of, provenance_of
 from training.fit.system import PACKAGES, get_system_info
 from training.preprocess.manifest import credits_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from camp_detector_core.network.unet import BuiltNetwork
-    from training.fit.options import TrainOptions
+    from training.fit.options import DataOptions, TrainOptions
     from training.preprocess.manifest import Manifest
 
 SCENES_CREDIT = "generated scenes of camps (Camp Detector, MIT)"
@@ -31,7 +31,7 @@ def build_spec(
     *,
     attribution: tuple[str, ...] = (),
     provenance: Mapping[str, str] | None = None,
-    manifest: Manifest | None = None,
+    manifests: Mapping[str, Manifest] | None = None,
 ) -> ModelSpec:
     """Describe the model.
 
@@ -39,11 +39,18 @@ def build_spec(
         options: Of the run.
         attribution: Who must be named because of the weights that training began with.
         provenance: Where it comes from.
-        manifest: What the data were made from, which says whom to name.
+        manifests: What the data of each place were made from, which says whom to name.
     """
     data, model = options.data, options.model
     scenes = (SCENES_CREDIT,) if data.scenes else ()
-    credited = credits_of(manifest, chips=data.chips, labels=data.labels)
+    credited = [
+        line
+        for place in data.learned()
+        for line in (
+            *place.attribution,
+            *credits_of((manifests or {}).get(place.name), chips=place.chips, labels=place.labels),
+        )
+    ]
     # What the options name first, then what the manifest of the data knows, each line once.
     credit_lines = (*model.attribution, *credited, *scenes, *attribution)
     return ModelSpec(
@@ -86,7 +93,7 @@ def spec_of_run(options: TrainOptions, built: BuiltNetwork, chips: Mapping[str, 
             **record,
             "command": without_places(record["command"]),
         },
-        manifest=manifest_of(options.out, options.data),
+        manifests=manifests_of(options.out, options.data),
     )
 
 
@@ -111,6 +118,11 @@ def _without_place(word: str) -> str:
     return f"{option}{equals}{PureWindowsPath(value).name}" if rooted else word
 
 
+def _names(data: DataOptions) -> str:
+    """The places that a model learned from."""
+    return ", ".join(p.name or p.chips.resolve().parent.name for p in data.learned())
+
+
 def _provenance(options: TrainOptions, *, start: str, chips: Mapping[str, int]) -> dict[str, str]:
     """Return seed, data, software and date, as text.
 
@@ -129,8 +141,8 @@ def _provenance(options: TrainOptions, *, start: str, chips: Mapping[str, int]) 
         "architecture": f"{options.architecture}, encoder {options.network.encoder}"
         if options.architecture == "unet"
         else options.architecture,
-        "data": f"chips of {data.chips.resolve().parent.name} ({counts}), "
-        f"{data.scenes} generated scenes",
+        "data": f"chips of {_names(data)} ({counts}), {data.scenes} generated scenes",
+        **({"left_out": data.left_out} if data.left_out else {}),
         "software": f"camp-detector {__version__}, {versions}",
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
     }

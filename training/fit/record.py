@@ -38,14 +38,17 @@ _BEGINNING = (
     "tracking.json",
 )
 """Files that are written before the first step."""
-_MANIFEST = "manifest"
-"""Key of the data's manifest in the record of the run."""
+_MANIFEST, _MANIFESTS = "manifest", "manifests"
+"""Keys in the record of the run: the data's manifest, or those of several places by name."""
 _FIXED = (
     "architecture",
     "network",
     *(
         f"data.{n}"
-        for n in ("bands", "classes", "class_field", "layer", "gsd", "dtype", "chips", "labels")
+        for n in (
+            *("bands", "classes", "class_field", "layer", "gsd", "dtype"),
+            *("chips", "labels", "places", "left_out"),
+        )
     ),
 )
 """Options that cannot change within a run: weights, scaling or classes would not fit."""
@@ -81,11 +84,11 @@ def start_run(options: TrainOptions) -> None:
         OutputError: A file cannot be written.
         PreprocessError: The manifest of the data cannot be read.
     """
-    manifest = _manifest(options)
+    manifests = _manifests(options)
     options.out.mkdir(parents=True, exist_ok=True)
     write_json(options.out / _OPTIONS, options.to_dict())
     write_json(options.out / "system.json", get_system_info())
-    write_json(options.out / _RUN, {**_session(), "resumed": [], _MANIFEST: manifest})
+    write_json(options.out / _RUN, {**_session(), "resumed": [], **manifests})
 
 
 def resume_run(options: TrainOptions) -> TrainOptions:
@@ -112,32 +115,47 @@ def resume_run(options: TrainOptions) -> TrainOptions:
     if changed:
         LOG.warning("The run goes on with other options than it began with: %s", ", ".join(changed))
     record = record_of(options.out)
-    if _MANIFEST not in record:  # a run of an earlier release
-        record[_MANIFEST] = _manifest(options)
+    if not {_MANIFEST, _MANIFESTS} & set(record):  # a run of an earlier release
+        record |= _manifests(options)
     resumption = {**_session(), **({"changed": sorted(changed)} if changed else {})}
     write_json(options.out / _RUN, {**record, "resumed": [*record["resumed"], resumption]})
     _keep_log(options.out / LOGS)
     split = options.out / _SPLIT
     if not split.is_file():
         return options
-    return replace(options, data=replace(options.data, split=SplitOptions(file=split)))
+    places = tuple(replace(place, split=None) for place in options.data.places)
+    data = replace(options.data, split=SplitOptions(file=split), places=places)
+    return replace(options, data=data)
 
 
-def manifest_of(folder: Path, data: DataOptions) -> Manifest | None:
+def manifests_of(folder: Path, data: DataOptions) -> dict[str, Manifest]:
+    """Return the manifests of the places that a run knows, by the name of the place.
+
+    Those that are not known are missing. See `manifest_of`.
+    """
+    manifests = {p.name: manifest_of(folder, data, place=p.name) for p in data.each_place()}
+    return {name: manifest for name, manifest in manifests.items() if manifest is not None}
+
+
+def manifest_of(folder: Path, data: DataOptions, *, place: str = "") -> Manifest | None:
     """Return the manifest of a run's data as it was when the run began; None: not known.
 
     Args:
         folder: Of the run.
         data: Options of its data.
+        place: Name of one of several places.
 
     Raises:
         OptionsError: The record of the run cannot be read.
         PreprocessError: The manifest is damaged.
     """
     record = record_of(folder)
-    if _MANIFEST not in record:
-        return read_manifest(data.chips)
-    manifest = record[_MANIFEST]
+    if place and isinstance(record.get(_MANIFESTS), dict):
+        manifest = record[_MANIFESTS].get(place)
+    elif not place and _MANIFEST in record:
+        manifest = record[_MANIFEST]
+    else:
+        return read_manifest(next(p.chips for p in data.each_place() if p.name == place))
     return None if manifest is None else manifest_from(manifest, folder / _RUN)
 
 
@@ -162,10 +180,13 @@ def record_of(folder: Path) -> dict[str, Any]:
     return record
 
 
-def _manifest(options: TrainOptions) -> dict[str, Any] | None:
-    """Read the manifest of the data as they lie there now."""
-    manifest = read_manifest(options.data.chips)
-    return None if manifest is None else manifest.to_dict()
+def _manifests(options: TrainOptions) -> dict[str, Any]:
+    """Read the manifests of the data as they lie there now, as the record holds them."""
+    values = {}
+    for place in options.data.each_place():
+        manifest = read_manifest(place.chips)
+        values[place.name] = None if manifest is None else manifest.to_dict()
+    return {_MANIFESTS: values} if options.data.places else {_MANIFEST: values[""]}
 
 
 def provenance_of(folder: Path) -> dict[str, str]:
@@ -202,7 +223,9 @@ def _changes(first: dict[str, Any], current: dict[str, Any]) -> list[str]:
     for name, value in current.items():
         before = first.get(name)
         if isinstance(value, dict) and isinstance(before, dict):
-            out += [f"{name}.{k}" for k, v in value.items() if before.get(k) != v]
+            # What an earlier release did not know yet was as if it was not given.
+            changed = (k for k, v in value.items() if before.get(k) != v and (k in before or v))
+            out += [f"{name}.{k}" for k in changed]
         elif before != value:
             out.append(name)
     return [name for name in out if name not in passing]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from training.data.split import Split
 from training.fit.options_file import read_options
-from training.fit.record import commit_of, manifest_of
+from training.fit.record import commit_of, manifests_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,14 +52,14 @@ class RunFolder:
         """File that says which chips were trained on."""
         return self.path / "split.json"
 
-    def manifest(self) -> Manifest | None:
-        """Read the manifest of the data as it was when the run began; None: not known.
+    def manifests(self) -> dict[str, Manifest]:
+        """Read the manifests of the data as they were when the run began, by place.
 
         Raises:
             OptionsError: The record of the run cannot be read.
             PreprocessError: The manifest is damaged.
         """
-        return manifest_of(self.path, self.data)
+        return manifests_of(self.path, self.data)
 
     def commit(self) -> str | None:
         """Return the git commit that the run began with, where it is known."""
@@ -82,15 +82,21 @@ class RunFolder:
                 "decoder_channels": network.decoder_channels,
                 "start": network.start,
             }
+        if data.places:
+            values |= {f"share.{name}": share for name, share in data.shares().items()}
+            values |= {"left_out": data.left_out}
         plain = {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
         return {k: v for k, v in plain.items() if v is not None}
 
     def portable_options(self) -> dict[str, Any]:
         """Return the options as `read_options` takes them, without the places of files."""
         values: dict[str, Any] = self.options.to_dict()
-        for name in _PLACES:
-            values["data"][name] = ""
-        values["data"]["split"]["file"] = None
+        data = values["data"]
+        for source in data["places"] or [data]:
+            source.update(dict.fromkeys(_PLACES, ""))
+        for source in (data, *data["places"]):
+            if source["split"] is not None:
+                source["split"]["file"] = None
         return values | {"out": "", "resume": False, "fast_dev_run": False}
 
     def split(self) -> dict[str, list[str]]:

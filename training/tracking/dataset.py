@@ -13,11 +13,12 @@ from training.tracking.figures import shown_path
 from training.tracking.options import TrackingError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mlflow.entities import DatasetInput
 
-    from training.fit.options import DataOptions
+    from training.fit.options import DataOptions, PlaceOptions
     from training.preprocess.manifest import Manifest
 
 NAME = "dataset.json"
@@ -31,7 +32,7 @@ class DataFile:
     """File of the data."""
 
     path: str
-    """``chips/...``, ``labels/...`` or ``manifest.json``."""
+    """``chips/...``, ``labels/...`` or ``manifest.json``; of several places below its name."""
     bytes: int
     sha256: str
 
@@ -46,7 +47,9 @@ class DataList:
     @property
     def digest(self) -> str:
         """Digest of names and contents of chips and labels, 32 hexadecimal digits."""
-        lines = [f"{f.path} {f.sha256}\n" for f in self.files if f.path != "manifest.json"]
+        lines = [
+            f"{f.path} {f.sha256}\n" for f in self.files if not f.path.endswith("manifest.json")
+        ]
         return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()[:_DIGEST]
 
     @property
@@ -66,19 +69,28 @@ def list_data(options: DataOptions) -> DataList:
         DataFile(name, path.stat().st_size, sha256_of(path))
         for name, path in places_of(options).items()
     )
-    return DataList(options.chips.absolute().parent.name, files)
+    names = (p.name or p.chips.absolute().parent.name for p in options.each_place())
+    return DataList(", ".join(names), files)
 
 
 def places_of(options: DataOptions) -> dict[str, Path]:
     """Return the files of the list by their paths in it."""
-    labels = options.labels
-    if labels.name == _POLYGONS and labels.parent.parent == options.chips.parent:
+    return {
+        place.prefixed(name): path
+        for place in options.each_place()
+        for name, path in _files_of(place).items()
+    }
+
+
+def _files_of(place: PlaceOptions) -> dict[str, Path]:
+    labels = place.labels
+    if labels.name == _POLYGONS and labels.parent.parent == place.chips.parent:
         labels = labels.parent  # with the masks that were made of the polygons
-    places = {**_files(options.chips, "chips"), **_files(labels, "labels")}
-    manifest = options.chips.parent / "manifest.json"
+    files = {**_files(place.chips, "chips"), **_files(labels, "labels")}
+    manifest = place.chips.parent / "manifest.json"
     if manifest.is_file():
-        places["manifest.json"] = manifest
-    return places
+        files["manifest.json"] = manifest
+    return files
 
 
 def _files(root: Path, name: str) -> dict[str, Path]:
@@ -123,31 +135,38 @@ def read_list(folder: Path) -> DataList | None:
         raise TrackingError(msg) from error
 
 
-def input_of(data: DataList, options: DataOptions, manifest: Manifest | None) -> DatasetInput:
+def input_of(
+    data: DataList, options: DataOptions, manifests: Mapping[str, Manifest]
+) -> DatasetInput:
     """The data as MLflow keeps it: name, digest, source and figures, no content.
 
     Args:
         data: Its files.
         options: Where they are.
-        manifest: What they were made from.
+        manifests: What they were made from, by the name of the place.
     """
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    context: dict[str, Any] = {} if manifest is None else manifest.to_dict()
-    tms = None if manifest is None else manifest.imagery.tms
-    source = {"url": tms} if tms else {"uri": shown_path(options.chips.parent)}
-    chips = [f for f in data.files if f.path.startswith("chips/")]
-    profile = {"chips": len(chips), "files": len(data.files), "bytes": data.bytes}
-    for part in ("imagery", "labels"):
-        for key in ("attribution", "licence", "start", "end", "date", "source"):
-            value = context.get(part, {}).get(key)
-            if value is not None:
-                profile[f"{part} {key}"] = value
+    places = options.each_place()
+    sources = [_source(place, manifests.get(place.name)) for place in places]
+    chips = [f for f in data.files if "chips" in f.path.split("/")[:2]]
+    profile: dict[str, Any] = {"chips": len(chips), "files": len(data.files), "bytes": data.bytes}
+    for place in places:
+        manifest = manifests.get(place.name)
+        context = {} if manifest is None else manifest.to_dict()
+        for part in ("imagery", "labels"):
+            for key in ("attribution", "licence", "start", "end", "date", "source"):
+                value = context.get(part, {}).get(key)
+                if value is not None:
+                    profile[place.prefixed(f"{part} {key}")] = value
+    source: dict[str, Any] = sources[0]
+    if options.places:
+        source = {place.name: own for place, own in zip(places, sources, strict=True)}
     return DatasetInput(
         Dataset(
             name=data.name[:200],
             digest=data.digest,
-            source_type="http" if tms else "local",
+            source_type="http" if all("url" in own for own in sources) else "local",
             source=json.dumps(source),
             profile=json.dumps(profile),
         ),
@@ -155,6 +174,15 @@ def input_of(data: DataList, options: DataOptions, manifest: Manifest | None) ->
     )
 
 
-def has_licence(manifest: Manifest | None) -> bool:
-    """Return True if a manifest states the licence under which the imagery may be copied."""
-    return manifest is not None and bool(manifest.imagery.licence)
+def _source(place: PlaceOptions, manifest: Manifest | None) -> dict[str, str]:
+    """Where the imagery of a place comes from."""
+    if manifest is not None and manifest.imagery.tms:
+        return {"url": manifest.imagery.tms}
+    return {"uri": shown_path(place.chips.parent)}
+
+
+def have_licence(options: DataOptions, manifests: Mapping[str, Manifest]) -> bool:
+    """Return True if manifests state the licence under which all imagery may be copied."""
+    return all(
+        p.name in manifests and manifests[p.name].imagery.licence for p in options.each_place()
+    )

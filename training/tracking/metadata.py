@@ -39,16 +39,21 @@ def write_metadata(run: Path, folder: Path) -> list[Path]:
 
 
 def _options(options: dict[str, Any]) -> dict[str, Any]:
-    data, split = options["data"], options["data"]["split"]
-    data |= {name: shown_path(data[name]) for name in ("chips", "labels")}
-    if split.get("file"):
-        split["file"] = shown_path(split["file"])
+    data = options["data"]
+    places = data.get("places") or []
+    for source in places or [data]:
+        source.update({name: shown_path(source[name]) for name in ("chips", "labels")})
+    for source in (data, *places):
+        split = source["split"] or {}
+        if split.get("file"):
+            split["file"] = shown_path(split["file"])
     return options | {"out": shown_path(options["out"])}
 
 
 def _record(record: dict[str, Any]) -> dict[str, Any]:
     """Commands; what the data are made from is told with the data, as far as it is."""
-    record.pop("manifest", None)
+    for name in ("manifest", "manifests"):
+        record.pop(name, None)
     for part in (record, *record["resumed"]):
         if "command" in part:
             part["command"] = without_places(part["command"])

@@ -18,7 +18,7 @@ from training.fit.record import commit_of
 from training.fit.run_folder import RunFolder
 from training.output import read_json
 from training.tracking.dataset import (
-    has_licence,
+    have_licence,
     input_of,
     list_data,
     places_of,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from mlflow import MlflowClient
 
-    from training.fit.options import TrainOptions
+    from training.fit.options import DataOptions, TrainOptions
     from training.tracking.dataset import DataList
     from training.tracking.record import TrackRecord
 
@@ -65,7 +65,7 @@ class Uploader:
         self._run = record.run_id
         run = RunFolder.read(folder)
         self._options: TrainOptions = run.options
-        self._manifest = run.manifest()
+        self._manifests = run.manifests()
 
     def begin(self) -> None:
         """Log what is known when a training begins: parameters, data, sources."""
@@ -73,7 +73,7 @@ class Uploader:
         self._tags(commit_of(self._folder))
         data = read_list(self._folder)
         if data is None:
-            if not (self._options.data.chips.is_dir() and self._options.data.labels.exists()):
+            if not _exist(self._options.data):
                 LOG.warning("The data of %s have moved or are gone: not listed", self._folder)
                 return
             data = list_data(self._options.data)
@@ -85,7 +85,7 @@ class Uploader:
         """The dataset; again where another training told the same one at this very moment."""
         from mlflow.exceptions import MlflowException
 
-        inputs = [input_of(data, self._options.data, self._manifest)]
+        inputs = [input_of(data, self._options.data, self._manifests)]
         try:
             self._client.log_inputs(self._run, inputs)
         except MlflowException as error:
@@ -168,9 +168,9 @@ class Uploader:
         log_data = self._record.log_data
         if log_data == "never" or (log_data == "auto" and not (data.bytes <= DATA_LIMIT)):
             return
-        if log_data == "auto" and not has_licence(self._manifest):
+        if log_data == "auto" and not have_licence(options, self._manifests):
             return
-        places = places_of(options) if options.chips.is_dir() else {}
+        places = places_of(options) if _exist(options) else {}
         for file in data.files:
             path = places.get(file.path)
             checksum = sha256_of(path) if path is not None else None
@@ -234,6 +234,11 @@ class Uploader:
             tags["stac_item_id"] = str(read_json(item, TrackingError).get("id"))
             tags["stac_item_sha256"] = sha256_of(item)
         return tags
+
+
+def _exist(data: DataOptions) -> bool:
+    """Return True if chips and labels of all places are where they were."""
+    return all(p.chips.exists() and p.labels.exists() for p in data.each_place())
 
 
 def _below(folder: Path) -> Iterator[tuple[Path, str]]:
