@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
+    from training.fit.options import PlaceOptions
+
     Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 EXISTING = click.Path(exists=True, path_type=Path)
@@ -69,12 +71,17 @@ OPSET = click.option(
 )
 
 data = together(
-    click.option("--chips", type=EXISTING, required=True, help="Folder of images."),
+    click.option("--chips", type=EXISTING, help="Folder of images, or one image of any size."),
     click.option(
         "--labels",
         type=EXISTING,
-        required=True,
         help="Folder of masks named like the chips, or one vector file of polygons.",
+    ),
+    click.option(
+        "--places",
+        type=FILE,
+        help="TOML file of several places, in place of --chips and --labels; a table for each, such "
+        "as [banepa], with chips, labels and what more holds there (docs/training.md).",
     ),
     of(
         DataOptions,
@@ -110,6 +117,14 @@ split = together(
 def values_of(kind: type[DataclassInstance], arguments: dict[str, Any]) -> dict[str, Any]:
     """Give the fields of a dataclass that are among the arguments."""
     return {field.name: arguments[field.name] for field in fields(kind) if field.name in arguments}
+
+
+def places(arguments: dict[str, Any]) -> tuple[PlaceOptions, ...]:
+    """Read the places of the parsed arguments; none for one folder of chips."""
+    from training.data.places_file import read_places
+
+    path = arguments["places"]
+    return () if path is None else read_places(path)
 
 
 def split_options(arguments: dict[str, Any]) -> SplitOptions:

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.data
+@click.option(
+    "--leave-out",
+    "left_out",
+    metavar="PLACE",
+    help="Place of --places that the model never sees, and is measured on as a test.",
+)
 @options.split
 @click.option(
     "--out",
@@ -151,7 +157,7 @@ def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # 
 
     Writes into --out: split.json, statistics.json, system.json, options.json, run.json, log/
     (metrics), checkpoints/, meta/ (best_model.pth, .pt, .onnx and one for Deepness) and evaluation/
-    (confusion matrix, curves, examples, table by chip, threshold sweep). After Ctrl-C
+    (confusion matrix, curves, examples, tables by chip and by place, threshold sweep). After Ctrl-C
     or a power cut, run the same command with --resume: training continues with the split, the
     weights and the clock of the last checkpoint. The same scenes are generated again.
 
@@ -163,6 +169,19 @@ def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # 
       python -m training train --chips chips/ --labels osm_buildings.geojson \\
           --val-columns 386693 --test-columns 386694 --minutes 40 --out runs/first \\
           --attribution "OpenAerialMap contributors (CC BY 4.0)"
+
+    \b
+    Several places, one of which the model never sees; places.toml holds a table for each:
+      [banepa]
+      chips = "banepa/chips"                   # paths are relative to the file
+      labels = "banepa/osm_buildings.geojson"
+      share = 0.5                              # of the samples; others share the rest equally
+      [zanzibar]
+      chips = "zanzibar/mosaic.tif"
+      labels = "zanzibar/labels.geojson"
+      leave_out = {osm_id = [796960072]}       # ruins: their ground is background
+      ignore = {osm_id = [796960062]}          # doubtful: their ground counts for nothing
+      python -m training train --places places.toml --leave-out zanzibar --out runs/second
     """  # noqa: D301 - click wants the control character
     from training.train import train_model
 
@@ -242,6 +261,7 @@ def _data_options(arguments: dict[str, Any], augment: AugmentOptions) -> DataOpt
     values = {
         **options.values_of(DataOptions, arguments),
         "labels": _labels(arguments["labels"]),
+        "places": options.places(arguments),
         "bands": make_bands(bands, dtype=arguments["dtype"], white=arguments["white"]),
         "classes": make_classes(options.names(arguments["classes"])),
         "split": options.split_options(arguments),
@@ -249,7 +269,9 @@ def _data_options(arguments: dict[str, Any], augment: AugmentOptions) -> DataOpt
     return DataOptions(**values, augment=augment)
 
 
-def _labels(path: Path) -> Path:
+def _labels(path: Path | None) -> Path | None:
     """The polygons that masks in a folder were made of, because they tell more; else the path."""
+    if path is None:
+        return None
     polygons = path / "buildings.geojson"
     return polygons if polygons.is_file() else path

@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from training.data.place import Place
 from training.data.samples import EpochSampler, FixedSamples, RandomSamples, Sample, SampleForm
-from training.data.split import Split, SplitError, make_split, split_places
+from training.data.split import Split, SplitError, split_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +101,7 @@ class CampDataModule(lightning.LightningDataModule):
         scenes = self.scenes()
         share = o.scene_share if scenes else 0.0
         groups: list[tuple[float, Sequence[LabelledArea]]] = [
-            ((1 - share) * own, areas) for own, areas in self._groups()
+            ((1 - share) * own, areas) for own, areas in self.groups()
         ]
         if scenes:
             groups.append((share, scenes))
@@ -132,22 +132,19 @@ class CampDataModule(lightning.LightningDataModule):
         return DataLoader(samples, batch_size=self.options.batch_size)
 
     def _make_split(self) -> Split:
-        """Deal the chips, each place by itself.
+        """Deal the chips.
 
         Raises:
             SplitError: They cannot be dealt as asked.
         """
-        o = self.options
-        dealt = {}
+        chips = {}
         for name, place in self.places.items():
-            split = place.options.split or o.split
+            split = place.options.split or self.options.split
             # A split that is given may name chips that have no labels.
-            dealt[name] = (place.labelled if split.file is None else place.chips, split)
-        if o.places:
-            return split_places(dealt, seed=o.seed, left_out=o.left_out)
-        return make_split(*dealt[""], seed=o.seed)
+            chips[name] = place.labelled if split.file is None else place.chips
+        return split_data(self.options, chips)
 
-    def _groups(self) -> list[tuple[float, list[ChipArea]]]:
+    def groups(self) -> list[tuple[float, list[ChipArea]]]:
         """Share of the samples, and areas to train on, of each place that is learned from.
 
         Raises:

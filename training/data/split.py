@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from training.data.chips import Chip
-    from training.fit.options import SplitOptions
+    from training.fit.options import DataOptions, SplitOptions
 
 LOG = logging.getLogger(__name__)
 
@@ -161,28 +161,26 @@ def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -
     return Split(**{part: _names(parts[part]) for part in PARTS})
 
 
-def split_places(
-    places: Mapping[str, tuple[Sequence[Chip], SplitOptions]],
-    *,
-    seed: int = 0,
-    left_out: str | None = None,
-) -> Split:
-    """Deal the chips of several places, each by its own options.
+def split_data(data: DataOptions, chips: Mapping[str, Sequence[Chip]]) -> Split:
+    """Deal the chips of a run, each place by itself.
 
     Args:
-        places: Chips and options by the name of the place.
-        seed: Of the dealing.
-        left_out: Place that is held out as a whole.
+        data: Options of the places; one that is left out is for the test as a whole.
+        chips: By the name of the place.
 
     Raises:
-        SplitError: The message names the place.
+        SplitError: They cannot be dealt as asked; of several places the message names one.
     """
+    if not data.places:
+        return make_split(chips[""], data.split, seed=data.seed)
     whole: dict[str, list[Chip]] = {part: [] for part in PARTS}
-    for name, (chips, options) in places.items():
+    for place in data.each_place():
+        own, split = chips[place.name], place.split or data.split
+        left_out = place.name == data.left_out
         try:
-            parts = _of_place(chips, options, seed=seed, is_left_out=name == left_out)
+            parts = _of_place(own, split, seed=data.seed, is_left_out=left_out)
         except SplitError as error:
-            sentence = f"{name}: {error.sentence}"
+            sentence = f"{place.name}: {error.sentence}"
             raise error.with_sentence(sentence) from error
         for part in PARTS:
             whole[part] += parts[part]

@@ -26,8 +26,9 @@ def calculate_dataset_statistics(data: CampDataModule) -> dict[str, Any]:
     that they can be compared with those that normalise the input.
 
     Returns:
-        Plain values for JSON: part to figures; under ``places`` the same for each of several places;
-        and under ``notes`` sentences on what of the chips and their labels was left out or mended.
+        Plain values for JSON: part to figures; under ``places`` the same for each of several
+        places; and under ``notes`` sentences on what of the chips and their labels was left out or
+        mended.
     """
     sums = {
         part: {

@@ -452,8 +452,13 @@ class TrainOptions:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
+        return to_plain(self)
+
+
+def to_plain(options: DataOptions | TrainOptions) -> dict[str, Any]:
+    """Give options as plain values for a JSON file."""
+    plain: dict[str, Any] = _plain(asdict(options))
+    return plain
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - walks nested containers

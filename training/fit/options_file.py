@@ -47,17 +47,27 @@ def _build(kind: Any, raw: Any) -> Any:  # noqa: ANN401 - for every class of opt
     if unknown:
         msg = f"unknown options {sorted(unknown)}: they were written by another version"
         raise OptionsError(msg)
-    return kind(**{name: _value(hints[name], value, name) for name, value in raw.items()})
+    return kind(**{name: typed_value(hints[name], value, name) for name, value in raw.items()})
 
 
-def _value(hint: Any, raw: Any, name: str) -> Any:  # noqa: ANN401 - as declared by the field
+def typed_value(hint: Any, raw: Any, name: str) -> Any:  # noqa: ANN401 - as declared by the field
+    """Give a plain value the type of an option.
+
+    Args:
+        hint: Type of the option.
+        raw: Of JSON or TOML.
+        name: Of the option, for errors.
+
+    Raises:
+        OptionsError: It is of another type.
+    """
     if type(None) in get_args(hint):  # optional
         kinds = [a for a in get_args(hint) if a is not type(None)]
-        return None if raw is None else _value(kinds[0], raw, name)
+        return None if raw is None else typed_value(kinds[0], raw, name)
     if is_dataclass(hint):
         return _build(hint, _checked(dict, raw, name))
     if get_origin(hint) is tuple:
-        return tuple(_value(get_args(hint)[0], i, name) for i in _checked(list, raw, name))
+        return tuple(typed_value(get_args(hint)[0], i, name) for i in _checked(list, raw, name))
     if hint is Path:
         return Path(_checked(str, raw, name))
     return _checked(hint, raw, name) if hint in _WORDS else raw

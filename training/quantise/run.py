@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.model_file import ModelFile
+    from training.fit.options import PlaceOptions
 
 LOG = logging.getLogger(__name__)
 
@@ -53,8 +54,9 @@ class QuantiseOptions:
 
     model: Path
     """The float32 ``.onnx`` with free height and width."""
-    chips: Path
-    labels: Path
+    chips: Path | None
+    """Folder of images; None where there are places."""
+    labels: Path | None
     split: Path
     """The run's ``split.json``: ranges are found on its training part."""
     out: Path
@@ -66,6 +68,8 @@ class QuantiseOptions:
     class_field: str | None = None
     layer: str | None = None
     chip_gsd: float | None = None
+    places: tuple[PlaceOptions, ...] = ()
+    """Several places, in place of ``chips`` and ``labels``."""
     calibration: int = 24
     """Number of chips that ranges are found with."""
     max_loss: float = 0.01
@@ -117,7 +121,9 @@ def quantise_model(options: QuantiseOptions) -> Quantised:
         CampDetectorError: Model, chips, labels or split cannot be read or do not fit.
     """
     finals = [p for p in (options.out, options.report) if p is not None]
-    inputs = (options.model, options.split, options.labels, options.chips)
+    data = DataOptions(options.chips, options.labels, places=options.places)
+    own = [path for place in data.each_place() for path in (place.labels, place.chips)]
+    inputs = (options.model, options.split, *own)
     refuse_own_inputs(standing(finals), files_in(inputs))
     with OutputSet(finals, overwrite=options.overwrite) as outputs:
         source = open_model(options.model)
@@ -156,6 +162,7 @@ def _read_data(
             class_field=options.class_field,
             layer=options.layer,
             chip_gsd=options.chip_gsd,
+            places=tuple(replace(place, split=None) for place in options.places),
             split=SplitOptions(file=options.split),
             workers=0,
         )
@@ -165,7 +172,7 @@ def _read_data(
             msg = f"{options.split} has no chips in the part {part}"
             raise SplitError(msg, remedy="name another {part} or split")
     form = replace(data.form, side=_side(CALIBRATION_SIDE, spec))
-    varied = RandomSamples([(1.0, data.areas("train"))], form, augment=data.options.augment, seed=0)
+    varied = RandomSamples(data.groups(), form, augment=data.options.augment, seed=0)
     chips = [varied[i]["image"].numpy() for i in range(options.calibration)]
     return chips, _tiles(data, options.part, replace(form, side=_side(TILE_SIDE, spec)))
 
