@@ -8,7 +8,6 @@ import click
 
 from camp_detector_core.console import say
 from camp_detector_core.engine.counts import counted
-
 from training.fit.options import DataOptions
 
 from . import options

@@ -285,6 +285,8 @@ def _blank(like: Patch, shape: Shape) -> Patch:
     return Patch(
         np.zeros((like.pixels.shape[0], *shape), like.pixels.dtype),
         np.zeros(shape, np.uint8),
-        *(np.zeros(shape, np.bool_) for _ in range(3)),
+        np.zeros(shape, np.bool_),
+        np.zeros(shape, np.bool_),
+        np.zeros(shape, np.bool_),
         np.zeros(shape, np.int32),
     )

@@ -60,7 +60,7 @@ class _Sums:
     """Valid pixels that have a label."""
     labelled: NDArray[np.int64]
     """(classes,) pixels of each class."""
-    total: NDArray[np.float64]
+    linear: NDArray[np.float64]
     """(bands,) sum of the valid values."""
     squares: NDArray[np.float64]
     """(bands,) sum of their squares."""
@@ -94,11 +94,11 @@ class _Sums:
     @classmethod
     def total(cls, parts: Sequence[_Sums]) -> _Sums:
         """Add up."""
-        return cls(*(sum(getattr(p, f.name) for p in parts) for f in fields(cls)))
+        return cls(**{f.name: sum(getattr(p, f.name) for p in parts) for f in fields(cls)})
 
     def to_dict(self, options: DataOptions) -> dict[str, Any]:
         """Figures for JSON."""
-        mean = self.total / max(1, self.valid)
+        mean = self.linear / max(1, self.valid)
         std = np.sqrt(np.maximum(self.squares / max(1, self.valid) - mean**2, 0))
         shares = self.labelled / max(1, self.known)
         return {

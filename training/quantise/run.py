@@ -121,8 +121,8 @@ def quantise_model(options: QuantiseOptions) -> Quantised:
         CampDetectorError: Model, chips, labels or split cannot be read or do not fit.
     """
     finals = [p for p in (options.out, options.report) if p is not None]
-    data = DataOptions(options.chips, options.labels, places=options.places)
-    own = [path for place in data.each_place() for path in (place.labels, place.chips)]
+    source_data = DataOptions(options.chips, options.labels, places=options.places)
+    own = [path for place in source_data.each_place() for path in (place.labels, place.chips)]
     inputs = (options.model, options.split, *own)
     refuse_own_inputs(standing(finals), files_in(inputs))
     with OutputSet(finals, overwrite=options.overwrite) as outputs:
