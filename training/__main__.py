@@ -38,6 +38,8 @@ def run(args: list[str] | None = None) -> None:
         usual = "stopped"
         if "train" in words[:2]:
             usual += "; a run that ended an epoch goes on with --resume"
+        if "leave-one-out" in words[:2]:
+            usual += "; the same command goes on"
         _leave(str(stop.__cause__ or stop) or usual, _INTERRUPTED)
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None

@@ -160,8 +160,6 @@ def _write_figures(measured: _Measured, run: RunFolder) -> dict[str, dict[str, f
     """Write the evaluation of every part; figures by pixels, by the folder of the part."""
     folder, spec, predictions = run.path / "evaluation", measured.model.spec, measured.predictions
     measured.methods.write(folder / SEPARATIONS)
-    if measured.places:
-        write_csv(folder / PLACES, [figures.to_dict() for figures in measured.places])
     figures = {
         name: write_evaluation(predictions[part], spec, folder / name).to_dict()
         for name, part in PARTS.items()
@@ -169,6 +167,8 @@ def _write_figures(measured: _Measured, run: RunFolder) -> dict[str, dict[str, f
     }
     write_curves(run.path / LOGS, folder / "curves.png")
     write_example(predictions["test"] or predictions["val"], spec, run.meta)
+    if measured.places:
+        write_csv(folder / PLACES, [figures.to_dict() for figures in measured.places])
     return figures
 
 

@@ -60,6 +60,13 @@ class PlaceFigures:
             *(round(v, 6) for v in (pixels.iou, pixels.all_ones_iou)),
         )
 
+    def text(self) -> str:
+        """Say in one line what the model is worth there."""
+        return (
+            f"F1 {self.f1:.3f}, {self.predicted} dwellings of {self.labelled} labelled, pixel IoU "
+            f"{self.pixel_iou:.3f}"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """One row of a table."""
         return dict(vars(self))
@@ -96,7 +103,7 @@ def score_places(
     return tuple(out)
 
 
-def read_places_figures(run: Path) -> tuple[PlaceFigures, ...]:
+def read_place_figures(run: Path) -> tuple[PlaceFigures, ...]:
     """Read the figures of a run by place; none where it knows one place alone.
 
     Raises:

@@ -12,6 +12,7 @@ from .evaluate import evaluate
 from .export import export
 from .inference import inference
 from .info import info
+from .leave_one_out import leave_one_out
 from .log import log
 from .preprocess import preprocess
 from .promote import promote
@@ -53,6 +54,7 @@ for command in (
     preprocess,
     split,
     train,
+    leave_one_out,
     evaluate,
     inference,
     export,

@@ -186,12 +186,12 @@ def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # 
     from training.train import train_model
 
     out = out or _new_folder()
-    train_options = _train_options(arguments, out)
+    run_options = train_options(arguments, out)
     if publish is not None:
         check_publish(out, publish)
     tracker = tracker_of(arguments, out)
     with tracker.session() if tracker else nullcontext():
-        result = train_model(train_options, begin=tracker.begin if tracker else None)
+        result = train_model(run_options, begin=tracker.begin if tracker else None)
         show_result(result)
         if publish is not None:
             publish_run(out, publish)
@@ -224,7 +224,8 @@ def _new_folder() -> Path:
     return Path("runs", dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3])
 
 
-def _train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
+def train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
+    """Make the options of a run from the parsed arguments."""
     is_reference = arguments["network"] == "reference"
     augment = AugmentOptions.none() if is_reference else AugmentOptions()
     data = _data_options(arguments, augment)

@@ -104,7 +104,7 @@ def resume_run(options: TrainOptions) -> TrainOptions:
         OSError: A file cannot be read or moved.
     """
     first = read_json(options.out / _OPTIONS, OptionsError)
-    changed = _changes(first, options.to_dict())
+    changed = changes_of(first, options.to_dict())
     fixed = sorted(c for c in changed if any(c == f or c.startswith(f"{f}.") for f in _FIXED))
     if fixed:
         msg = (
@@ -211,7 +211,7 @@ def _session() -> dict[str, Any]:
     }
 
 
-def _changes(first: dict[str, Any], current: dict[str, Any]) -> list[str]:
+def changes_of(first: dict[str, Any], current: dict[str, Any]) -> list[str]:
     """Names of the options that differ, as ``data.gsd``; those of the single session do not count.
 
     The split does not count either, because the run keeps the one it began with.

@@ -1,0 +1,63 @@
+"""``python -m training leave-one-out``: figures of each place with a model that never saw it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from camp_detector_core.console import say
+
+from . import options
+from .train import train, train_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_OF_ONE_RUN = {
+    *("out", "publish", "resume", "left_out", "chips", "labels"),
+    *("track", "experiment", "register", "model_id", "log_data"),
+}
+"""Options of ``train`` that concern one run alone."""
+
+
+@click.command("leave-one-out", params=[p for p in train.params if p.name not in _OF_ONE_RUN])
+@click.option(
+    "--out",
+    type=options.OUT,
+    required=True,
+    help="Folder of the table, and of a run for each place.",
+)
+@click.option(
+    "--only",
+    metavar="PLACE",
+    multiple=True,
+    help="Leave out this place and no other in this call; repeatable.",
+)
+def leave_one_out(out: Path, only: tuple[str, ...], **arguments: Any) -> None:  # noqa: ANN401 - click's options
+    """Train once without each place, and write how well each model does on the place it never saw.
+
+    This says what to expect at a place that nobody has labelled yet; figures of held-out blocks of
+    the training places are better than that. It takes as long as one training for each place. All
+    options of train hold for every run.
+
+    Writes into --out: a folder for each place, as train fills it, and after each run
+    leave_one_out.json, .csv and .md: F1, precision and recall of dwellings, count error and pixel
+    IoU by place, their mean and their worst. After Ctrl-C or a power cut, give the same command
+    again: what is finished is kept, and the run that was broken off goes on.
+
+    \b
+    Example, 40 minutes for each place:
+      python -m training leave-one-out --places places.toml --minutes 40 --out runs/unseen
+    One place on this machine, another elsewhere:
+      python -m training leave-one-out --places places.toml --only zanzibar --out runs/unseen
+    """  # noqa: D301 - click wants the control character
+    from training.artefacts.place_table import markdown
+    from training.leave_one_out import TABLE
+    from training.leave_one_out import leave_one_out as train_all
+
+    single = {"chips": None, "labels": None, "left_out": None, "resume": False}
+    run = train_options({**single, **arguments}, out)
+    figures = train_all(run, only=only, report=say)
+    say(markdown(figures, missing=len(run.data.places) - len(figures)))
+    say(f"written to {out / TABLE}.json, .csv and .md")

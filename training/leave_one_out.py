@@ -1,0 +1,98 @@
+"""`leave_one_out`: for each place, train a model that never sees it, and measure it there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from training.artefacts.place_figures import read_place_figures
+from training.artefacts.place_table import write_table
+from training.fit.fitting import CHECKPOINTS, LAST, TrainError
+from training.fit.options import OptionsError
+from training.fit.record import changes_of
+from training.output import read_json
+from training.train import train_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from training.artefacts.place_figures import PlaceFigures
+    from training.fit.options import TrainOptions
+
+TABLE = "leave_one_out"
+"""Stem of the tables."""
+
+
+def leave_one_out(
+    options: TrainOptions,
+    *,
+    only: Sequence[str] = (),
+    report: Callable[[str], None] = lambda _: None,
+) -> tuple[PlaceFigures, ...]:
+    """Train once without each place, and write a table of the figures there.
+
+    ``options.out`` gets a folder of a run for each place, named after it, and the table as JSON,
+    CSV and Markdown, anew after each place. What is finished there is kept, and what was begun goes
+    on, so the same call continues after a break.
+
+    Args:
+        options: Of every run; the data are several places.
+        only: Places to leave out in this call; the others are left out in other calls.
+        report: Receives a sentence on each place.
+
+    Returns:
+        Figures of the places that are done, by this call or an earlier one.
+
+    Raises:
+        TrainError: There is one place alone, or a run in the folder has other options.
+        CampDetectorError: As `train_model`.
+        KeyboardInterrupt: The run was stopped.
+    """
+    names = [place.name for place in options.data.places]
+    unknown = [name for name in only if name not in names]
+    if len(names) < 2 or unknown:  # noqa: PLR2004 - one to leave out, one to learn from
+        known = f"the file has {', '.join(names) or 'none'}"
+        msg = f"{unknown[0]} is no place: {known}" if unknown else f"two places are needed: {known}"
+        raise TrainError(msg)
+    turn = [name for name in names if name in only or not only]
+    for number, name in enumerate(turn, start=1):
+        run = _without(options, name)
+        done = _figures(run)
+        state = "is there already" if done else f"goes into {run.out}"
+        report(f"{number} of {len(turn)}: the model without {name} {state}")
+        if done is None:
+            train_model(run)
+            done = _figures(run)
+        figures = [f for n in names if (f := _figures(_without(options, n))) is not None]
+        write_table(options.out / TABLE, figures, missing=len(names) - len(figures))
+        if done is not None:
+            report(f"  {name}: {done.text()}")
+    return tuple(figures)
+
+
+def _without(options: TrainOptions, name: str) -> TrainOptions:
+    """The run that never sees a place, from its beginning or from where it stopped."""
+    out = options.out / name
+    return replace(
+        options,
+        out=out,
+        data=replace(options.data, left_out=name),
+        resume=(out / CHECKPOINTS / LAST).is_file(),
+    )
+
+
+def _figures(run: TrainOptions) -> PlaceFigures | None:
+    """The figures of a run on the place that it never saw; None while it is not finished.
+
+    Raises:
+        TrainError: It is finished, and was trained with other options.
+        FiguresError: Its figures are damaged.
+    """
+    figures = [f for f in read_place_figures(run.out) if f.place == run.data.left_out]
+    if not figures:
+        return None
+    changed = changes_of(read_json(run.out / "options.json", OptionsError), run.to_dict())
+    if changed:
+        msg = f"{run.out} was trained with other options ({', '.join(changed)})"
+        raise TrainError(msg, remedy="give those again, or another {out}")
+    return figures[0]
