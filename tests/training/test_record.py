@@ -61,11 +61,11 @@ def test_a_manifest_that_changes_meanwhile_changes_neither_model_nor_item(
     assert has_licence(manifest_read)
     assert not has_licence(manifest("Second", licence=None))
     assert not has_licence(None)
-    dataset = input_of(list_data(data), data, manifest_read).dataset
+    dataset = input_of(list_data(data), data, {"": manifest_read}).dataset
     assert json.loads(dataset.source) == {"url": "https://first.org/{z}/{x}/{y}"}
     assert json.loads(dataset.profile)["imagery licence"] == "CC-BY-4.0"
     assert "labels attribution" not in json.loads(dataset.profile)
-    alone = input_of(list_data(data), data, None).dataset
+    alone = input_of(list_data(data), data, {}).dataset
     assert (alone.source_type, dataset.source_type) == ("local", "http")
 
 

@@ -337,7 +337,7 @@ def test_the_manifest_of_the_chips_tells_when_they_were_taken(
         labels=LabelRecord(source="OpenStreetMap", fetched=fetched, features=3),
     )
     data = data_of(chips=town.chips, labels=town.labels)
-    area = area_of_chips(data, tmp_path / "none", manifest=manifest)
+    area = area_of_chips(data, tmp_path / "none", manifests={"": manifest})
     assert area.start is not None
     assert area.end is not None
     assert (area.start.day, area.end.day) == (18, 19)

@@ -80,8 +80,8 @@ data = together(
     click.option(
         "--places",
         type=FILE,
-        help="TOML file of several places, in place of --chips and --labels: a table for each, such "
-        "as [banepa], with its chips and labels; see docs/training.md.",
+        help="TOML file of several places, in place of --chips and --labels: a table for each, "
+        "such as [banepa], with its chips and labels; see docs/training.md.",
     ),
     of(
         DataOptions,

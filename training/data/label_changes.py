@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from training.data.places import Polygons
     from training.fit.options import Selection
 
+FEATURE = "feature"
+"""Stands for an attribute: number of the feature in its file, from 0 on."""
 _MOST_NAMES = 5
 
 

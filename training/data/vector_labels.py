@@ -13,7 +13,7 @@ from camp_detector_core.engine.counts import counted
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.vector.files import read_layer
 from training.data.chip_labels import ChipLabels
-from training.data.label_changes import burn, is_selected
+from training.data.label_changes import FEATURE, burn, is_selected
 from training.data.places import PlacedPolygons
 from training.data.polygons import PolygonLayer, choose_layer, read_polygons
 
@@ -97,9 +97,10 @@ class VectorLabels:
         """(n,) True for the polygons that one of the selections chooses."""
         if not selections:
             return np.zeros(len(self._rows), np.bool_)
-        names = list(dict.fromkeys(s.field for s in selections))
+        names = [name for name in {s.field for s in selections} if name != FEATURE]
         layer, _ = choose_layer(self.path, self._layer)
-        values = read_layer(self.path, layer=layer, columns=names).fields
+        table = read_layer(self.path, layer=layer, columns=names)
+        values = {FEATURE: np.arange(len(table.geometries)), **table.fields}
         return is_selected(self.path, values, self._rows, selections)
 
     def ignored(self, grid: Grid) -> NDArray[np.bool_]:

@@ -78,7 +78,7 @@ class Selection:
     """Polygons of a vector file, chosen by an attribute."""
 
     field: str
-    """Name of the attribute."""
+    """Name of the attribute; ``feature`` stands for the number in the file, from 0 on."""
     values: tuple[str | float, ...]
     """Its values; numbers and texts that read the same are equal."""
 

@@ -181,8 +181,6 @@ def _source(place: PlaceOptions, manifest: Manifest | None) -> dict[str, str]:
     return {"uri": shown_path(place.chips.parent)}
 
 
-def have_licence(options: DataOptions, manifests: Mapping[str, Manifest]) -> bool:
-    """Return True if manifests state the licence under which all imagery may be copied."""
-    return all(
-        p.name in manifests and manifests[p.name].imagery.licence for p in options.each_place()
-    )
+def has_licence(manifest: Manifest | None) -> bool:
+    """Return True if a manifest states the licence under which the imagery may be copied."""
+    return manifest is not None and bool(manifest.imagery.licence)

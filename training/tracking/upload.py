@@ -18,7 +18,7 @@ from training.fit.record import commit_of
 from training.fit.run_folder import RunFolder
 from training.output import read_json
 from training.tracking.dataset import (
-    have_licence,
+    has_licence,
     input_of,
     list_data,
     places_of,
@@ -168,7 +168,8 @@ class Uploader:
         log_data = self._record.log_data
         if log_data == "never" or (log_data == "auto" and not (data.bytes <= DATA_LIMIT)):
             return
-        if log_data == "auto" and not have_licence(options, self._manifests):
+        manifests = (self._manifests.get(place.name) for place in options.each_place())
+        if log_data == "auto" and not all(map(has_licence, manifests)):
             return
         places = places_of(options) if _exist(options) else {}
         for file in data.files:

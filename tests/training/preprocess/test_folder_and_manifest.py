@@ -120,7 +120,7 @@ def test_a_model_carries_the_credits_of_what_it_was_made_from(tmp_path: Path) ->
         out=tmp_path / "out",
         model=ModelOptions(attribution=("By hand", imagery)),
     )
-    spec = build_spec(options, attribution=("Encoder",), provenance={}, manifest=read_back)
+    spec = build_spec(options, attribution=("Encoder",), provenance={}, manifests={"": read_back})
     assert spec.attribution == ("By hand", imagery, outlines, "Encoder")
 
 

@@ -1,0 +1,118 @@
+"""``leave-one-out``: a table of places, each measured with a model that never saw it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.datasets import write_town
+from tests.support.trainings import QUICK, TRAIN, training
+from training.artefacts.place_figures import PlaceFigures
+from training.artefacts.place_table import markdown, write_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLACES = """
+[hill]
+chips = "hill/chips"
+labels = "hill/houses.gpkg"
+[coast]
+chips = "coast/chips"
+labels = "coast/houses.gpkg"
+"""
+WORDS = ["leave-one-out", "--places", "places.toml", *TRAIN, *QUICK, "--out", "unseen"]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    for name in ("hill", "coast"):
+        write_town(tmp_path / name)
+    (tmp_path / "places.toml").write_text(PLACES)
+    return tmp_path
+
+
+def test_each_place_is_measured_with_a_model_that_never_saw_it(desk: Path) -> None:
+    first = training(desk, *WORDS, "--only", "coast")
+    assert first.returncode == 0, first.stderr
+    assert "Not measured yet: 1 of 2 places." in first.stdout
+    split = json.loads((desk / "unseen/coast/split.json").read_text())
+    assert {n.split("/")[0] for n in (*split["train"], *split["val"])} == {"hill"}
+    model = desk / "unseen/coast/meta/best_model.onnx"
+    before = model.stat().st_mtime_ns
+
+    second = training(desk, *WORDS)
+    assert second.returncode == 0, second.stderr
+    assert "2 of 2: the model without coast is there already" in second.stdout
+    assert model.stat().st_mtime_ns == before
+    table = json.loads((desk / "unseen/leave_one_out.json").read_text())
+    assert [row["place"] for row in table["places"]] == ["hill", "coast"]
+    assert table["places_missing"] == 0
+    f1 = [row["f1"] for row in table["places"]]
+    assert table["summary"]["mean"]["f1"] == pytest.approx(sum(f1) / 2, abs=1e-6)
+    assert table["summary"]["worst"]["f1"] == min(f1)
+    with (desk / "unseen/leave_one_out.csv").open() as file:
+        assert [row["place"] for row in csv.DictReader(file)] == ["hill", "coast"]
+    assert (desk / "unseen/leave_one_out.md").read_text() in second.stdout
+
+    other = training(desk, *WORDS, "--lr", "0.5")
+    assert other.returncode == 2
+    assert "was trained with other options (optim.lr)" in other.stderr
+    assert "--out" in other.stderr
+
+
+def test_a_run_that_was_broken_off_goes_on(desk: Path) -> None:
+    assert training(desk, *WORDS, "--only", "hill").returncode == 0
+    (desk / "unseen/hill/evaluation/places.csv").unlink()
+    again = training(desk, *WORDS, "--only", "hill")
+    assert again.returncode == 0, again.stderr
+    record = json.loads((desk / "unseen/hill/run.json").read_text())
+    assert len(record["resumed"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--only", "camp"], "camp is no place: the file has hill, coast"),
+        (["--test-columns", "9"], "there is no column 9"),
+    ],
+)
+def test_a_slip_is_one_sentence(desk: Path, words: list[str], message: str) -> None:
+    result = training(desk, *WORDS, *words)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_places_and_chips_exclude_each_other(desk: Path) -> None:
+    result = training(desk, "train", *TRAIN, "--places", "places.toml", "--chips", "hill/chips")
+    assert result.returncode == 2
+    assert "give --chips and --labels, or --places" in result.stderr
+
+
+def figures(place: str, *, labelled: int, predicted: int, f1: float) -> PlaceFigures:
+    error = predicted / labelled - 1 if labelled else float("inf")
+    return PlaceFigures(place, "test", 4, labelled, predicted, f1, 0.5, 0.6, error, 0.7, 0.4)
+
+
+def test_the_table_has_mean_and_worst_and_no_infinity(tmp_path: Path) -> None:
+    rows = [
+        figures("hill", labelled=10, predicted=8, f1=0.8),
+        figures("coast", labelled=10, predicted=14, f1=0.6),
+    ]
+    write_table(tmp_path / "table", rows, missing=0)
+    assert json.loads((tmp_path / "table.json").read_text())["summary"] == {
+        "mean": {"f1": 0.7, "count_error": 0.3, "pixel_iou": 0.7},
+        "worst": {"f1": 0.6, "count_error": 0.4, "pixel_iou": 0.7},
+    }
+    lines = (tmp_path / "table.md").read_text().splitlines()
+    assert "| hill | 10 | 0.800 | 0.500 | 0.600 | -20% | 0.700 | 0.400 |" in lines
+    assert "| **worst** |  | 0.600 |  |  | 40% | 0.700 |  |" in lines
+    empty = figures("sea", labelled=0, predicted=3, f1=0.0)
+    write_table(tmp_path / "table", [empty], missing=2)
+    text = (tmp_path / "table.json").read_text()
+    assert json.loads(text)["places"][0]["count_error"] is None
+    assert "Not measured yet: 2 of 3 places." in markdown([empty], missing=2)
