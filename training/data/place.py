@@ -83,6 +83,7 @@ def _change(labels: Labels, options: PlaceOptions) -> None:
     """
     if options.changes.are_none:
         return
+    before = len(labels.notes)
     if not isinstance(labels, VectorLabels):
         msg = (
             f"{options.name}: {options.labels} holds masks, and leave_out, ignore, ignore_band and "
@@ -90,6 +91,8 @@ def _change(labels: Labels, options: PlaceOptions) -> None:
         )
         raise RasterError(msg)
     labels.change(options.changes)
+    for note in labels.notes[before:]:
+        LOG.info("%s: %s", options.name, note)
 
 
 def _refuse_unfit(chips: Sequence[Chip], options: PlaceOptions, data: DataOptions) -> None:

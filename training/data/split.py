@@ -174,13 +174,16 @@ def split_data(data: DataOptions, chips: Mapping[str, Sequence[Chip]]) -> Split:
     if not data.places:
         return make_split(chips[""], data.split, seed=data.seed)
     whole: dict[str, list[Chip]] = {part: [] for part in PARTS}
-    for place in data.each_place():
-        own, split = chips[place.name], place.split or data.split
-        left_out = place.name == data.left_out
+    own_splits = {place.name: place.split for place in data.places}
+    for name, own in chips.items():
+        split, is_left_out = own_splits[name] or data.split, name == data.left_out
+        if is_left_out and (own_splits[name] is not None or data.split.file is None):
+            whole["test"] += own
+            continue
         try:
-            parts = _of_place(own, split, seed=data.seed, is_left_out=left_out)
+            parts = _of_place(own, split, seed=data.seed, is_left_out=is_left_out)
         except SplitError as error:
-            sentence = f"{place.name}: {error.sentence}"
+            sentence = f"{name}: {error.sentence}"
             raise error.with_sentence(sentence) from error
         for part in PARTS:
             whole[part] += parts[part]
@@ -195,8 +198,6 @@ def _of_place(
     Raises:
         SplitError: Nothing is left to learn from, or a place that is left out is learned from.
     """
-    if is_left_out and options.file is None:
-        return {"train": [], "val": [], "test": list(chips)}
     parts = deal(chips, options, seed=seed)
     if is_left_out and (parts["train"] or parts["val"]):
         msg = f"{options.file} takes it for training or validation, and it is to be left out"
