@@ -9,6 +9,7 @@ import numpy as np
 import pyogrio.raw
 import rasterio
 import shapely
+import shapely.affinity
 from rasterio.transform import Affine
 
 from tests.support.rasters import NORTH, UTM, WEST, write_raster
@@ -67,8 +68,8 @@ def town_pixels(*, seed: int = 0) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]
     return pixels, truth
 
 
-def write_town(folder: Path) -> Town:
-    """Write the town: 2 x 4 chips, polygons, masks."""
+def write_town(folder: Path, *, east: float = 0.0) -> Town:
+    """Write the town: 2 x 4 chips, polygons, masks; so many metres farther to the east."""
     pixels, truth = town_pixels()
     chips, masks = folder / "chips", folder / "masks"
     for folder_made in (chips, masks):
@@ -77,10 +78,12 @@ def write_town(folder: Path) -> Town:
         for col in range(COLS):
             at = np.s_[..., row * SIDE : (row + 1) * SIDE, col * SIDE : (col + 1) * SIDE]
             name = f"chip_{row}_{col}.tif"
-            write_raster(chips / name, pixels[at], transform=place(row * SIDE, col * SIDE))
+            at_place = place(row * SIDE, col * SIDE + east / GSD)
+            write_raster(chips / name, pixels[at], transform=at_place)
             mask = truth[at].astype(np.uint8)[None]
-            write_raster(masks / name, mask, transform=place(row * SIDE, col * SIDE))
-    labels = write_polygons(folder / "houses.gpkg", [house_polygon(h) for h in HOUSES])
+            write_raster(masks / name, mask, transform=at_place)
+    houses = [shapely.affinity.translate(house_polygon(h), east) for h in HOUSES]
+    labels = write_polygons(folder / "houses.gpkg", houses)
     return Town(chips, labels, masks, pixels, truth)
 
 

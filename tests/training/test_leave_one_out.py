@@ -29,8 +29,8 @@ WORDS = ["leave-one-out", "--places", "places.toml", *TRAIN, *QUICK, "--out", "u
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    for name in ("hill", "coast"):
-        write_town(tmp_path / name)
+    for name, east in (("hill", 0.0), ("coast", 5000.0)):
+        write_town(tmp_path / name, east=east)
     (tmp_path / "places.toml").write_text(PLACES)
     return tmp_path
 

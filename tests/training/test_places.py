@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from training.train import TrainResult
 
 WHEN = "2026-11-24T10:00:00Z"
+EAST = {"coast": 5000.0, "camp": 9000.0}
+"""Metres from the hill."""
 SPLIT = SplitOptions(val_columns=("2",), test_columns=("3",))
 
 
@@ -52,16 +54,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two towns of the same names of chips, the second all blue, and a third as a green mosaic."""
     desk = tmp_path_factory.mktemp("desk")
     write_town(desk / "hill")
-    blue = write_town(desk / "coast")
+    blue = write_town(desk / "coast", east=EAST["coast"])
     for path in blue.chips.iterdir():
         row, col = (int(n) for n in path.stem.split("_")[1:])
         pixels = blue.pixels[:, row * SIDE :, col * SIDE :][:, :SIDE, :SIDE].copy()
         pixels[2] = 255
-        write_raster(path, pixels, transform=place(row * SIDE, col * SIDE))
-    third = write_town(desk / "camp")
+        east = EAST["coast"] / GSD
+        write_raster(path, pixels, transform=place(row * SIDE, col * SIDE + east))
+    third = write_town(desk / "camp", east=EAST["camp"])
     pixels = third.pixels.copy()
     pixels[1] = 255
-    write_raster(desk / "camp" / "mosaic.tif", pixels)
+    write_raster(desk / "camp" / "mosaic.tif", pixels, transform=place(0, EAST["camp"] / GSD))
     for path in third.chips.iterdir():
         path.unlink()
     manifest("Hillmappers", year=2020).write(desk / "hill")
@@ -158,6 +161,17 @@ def test_statistics_tell_of_each_place(options: DataOptions) -> None:
         sum(s["train"]["pixels"] for s in statistics["places"].values())
         == (statistics["train"]["pixels"])
     )
+
+
+def test_ground_of_the_test_is_nowhere_learned_from(options: DataOptions) -> None:
+    """A second look at the hill, as another place: its chips are taken from training."""
+    hill, coast, camp = options.places
+    again = replace(hill, name="hill again", split=camp.split)
+    data = CampDataModule(replace(options, places=(hill, coast, again)))
+    columns = {n[-1] for n in data.split.train if n.startswith("hill again/")}
+    assert columns == {"0", "1"}, "those of validation and test are left out"
+    data = CampDataModule(replace(options, places=(hill, coast, again), left_out="hill"))
+    assert not [n for n in data.split.train if n.startswith("hill")]
 
 
 def test_a_place_too_small_for_all_parts_is_named(options: DataOptions) -> None:

@@ -187,6 +187,8 @@ def split_data(data: DataOptions, chips: Mapping[str, Sequence[Chip]]) -> Split:
             raise error.with_sentence(sentence) from error
         for part in PARTS:
             whole[part] += parts[part]
+    # Places may show the same ground, as at two resolutions.
+    whole = _without_shared_ground(whole)
     return Split(**{part: _names(whole[part]) for part in PARTS})
 
 
