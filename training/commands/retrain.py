@@ -68,11 +68,9 @@ def names_of(data: dict[str, Any]) -> set[str]:
     from training.data.place import chips_of
     from training.fit.options import PlaceOptions
 
-    if not data["places"]:
-        return {path.stem for path in Path(data["chips"]).iterdir()}
+    sources = data["places"] or [{"name": "", **data}]
     places = [
-        PlaceOptions(each["name"], Path(each["chips"]), Path(each["labels"]))
-        for each in data["places"]
+        PlaceOptions(each["name"], Path(each["chips"]), Path(each["labels"])) for each in sources
     ]
     return {chip.name for place in places for chip in chips_of(place)}
 
