@@ -223,8 +223,8 @@ def test_the_item_lies_where_the_model_learned(several: TrainResult) -> None:
     item = json.loads((several.folder / "meta" / "stac_item.json").read_text())
     assert item["geometry"] is not None
     parameters = item["properties"]["mlm:hyperparameters"]
-    assert parameters["share.coast"] == pytest.approx(0.75)
-    assert parameters["left_out"] == "hill"
+    assert parameters["training.share.coast"] == pytest.approx(0.75)
+    assert parameters["training.left_out"] == "hill"
     text = (several.folder / "meta" / "stac_item.json").read_text()
     assert str(several.folder.parent) not in text
 

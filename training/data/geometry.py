@@ -168,7 +168,7 @@ def _stack(patch: Patch, values: tuple[int, ...]) -> Tensor:
 
 def _labels(patch: Patch) -> Tensor:
     """(1, 2, height, width) numbers of dwellings and levels of knowledge, which have no mean."""
-    level = _KNOWN * patch.is_known.astype(np.float32) + (_CERTAIN - _KNOWN) * patch.is_certain
+    level = patch.is_known.astype(np.float32) + patch.is_certain
     return torch.from_numpy(np.stack([patch.owner.astype(np.float32), level]))[None]
 
 

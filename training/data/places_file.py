@@ -27,7 +27,7 @@ _HINTS = {
 }
 _OWN = {k: v for k, v in _HINTS[PlaceOptions].items() if k not in {"name", _SPLIT, _CHANGES}}
 _DEALT = {k: v for k, v in _HINTS[SplitOptions].items() if k != "file"}
-_KEYS = (*_OWN, _SPLIT, *_DEALT, *_HINTS[LabelChanges])
+_KEYS = tuple(dict.fromkeys(("chips", "labels", *_OWN, _SPLIT, *_DEALT, *_HINTS[LabelChanges])))
 """Keys of a place: fields of the options of the same names."""
 
 
