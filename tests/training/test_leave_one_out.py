@@ -93,6 +93,14 @@ def test_places_and_chips_exclude_each_other(desk: Path) -> None:
     assert "give --chips and --labels, or --places" in result.stderr
 
 
+def test_places_are_needed(desk: Path) -> None:
+    result = training(desk, "leave-one-out", "--out", "unseen")
+    assert result.returncode == 2
+    assert (
+        "Missing option '--places'. (see python -m training leave-one-out --help)" in result.stderr
+    )
+
+
 def figures(place: str, *, labelled: int, predicted: int, f1: float) -> PlaceFigures:
     error = predicted / labelled - 1 if labelled else float("inf")
     return PlaceFigures(place, "test", 4, labelled, predicted, f1, 0.5, 0.6, error, 0.7, 0.4)

@@ -56,6 +56,9 @@ def leave_one_out(out: Path, only: tuple[str, ...], **arguments: Any) -> None:  
     from training.leave_one_out import TABLE
     from training.leave_one_out import leave_one_out as train_all
 
+    if arguments["places"] is None:
+        msg = "Missing option '--places'."
+        raise click.UsageError(msg, click.get_current_context())
     single = {"chips": None, "labels": None, "left_out": None, "resume": False}
     run = train_options({**single, **arguments}, out)
     figures = train_all(run, only=only, report=say)

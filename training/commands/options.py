@@ -120,10 +120,18 @@ def values_of(kind: type[DataclassInstance], arguments: dict[str, Any]) -> dict[
 
 
 def places(arguments: dict[str, Any]) -> tuple[PlaceOptions, ...]:
-    """Read the places of the parsed arguments; none for one folder of chips."""
+    """Read the places of the parsed arguments; none for one folder of chips.
+
+    Raises:
+        click.UsageError: Both are given, or neither.
+        OptionsError: The file cannot be read.
+    """
     from training.data.places_file import read_places
 
-    path = arguments["places"]
+    path, single = arguments["places"], [arguments[name] is None for name in ("chips", "labels")]
+    if single != [path is not None] * 2:
+        msg = "give --chips and --labels, or --places in place of both"
+        raise click.UsageError(msg, click.get_current_context())
     return () if path is None else read_places(path)
 
 
