@@ -58,7 +58,7 @@ class Place:
         self._gsd = options.chip_gsd or data.gsd
 
     def areas(self, chips: Sequence[Chip]) -> list[ChipArea]:
-        """Those of some chips that are of this place and have labels, joined where they adjoin."""
+        """Join those of some chips that are of this place and have labels, where they adjoin."""
         names = {chip.name for chip in self.labelled}
         own = [chip for chip in chips if chip.name in names]
         return join_chips(own, self._store, chip_gsd=self._gsd)

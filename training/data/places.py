@@ -26,7 +26,7 @@ _PIECES = 8
 """Points that cannot be moved together are tried in so many pieces."""
 _POLE, _TURN = 90.0, 360.0
 _RADIUS, _SQUARED_ECCENTRICITY = 6378137.0, 0.00669437999014
-"""Of the ellipsoid WGS 84: metres of its equator, and the square of its eccentricity."""
+"""Metres of the equator of the ellipsoid WGS 84, and the square of its eccentricity."""
 
 
 class PlacedPolygons:

@@ -89,7 +89,7 @@ def _place(path: Path, name: str, table: Any) -> PlaceOptions:  # noqa: ANN401 -
 
 
 def _split(values: dict[str, Any]) -> SplitOptions | None:
-    """How the place is dealt, where it says so.
+    """Read how the place is dealt, where it says so.
 
     Raises:
         OptionsError: A file and shares or columns.

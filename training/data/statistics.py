@@ -50,7 +50,7 @@ def calculate_dataset_statistics(data: CampDataModule) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Sums:
-    """What is counted and added up over some areas."""
+    """Counts and sums over some areas."""
 
     chips: int
     areas: int

@@ -76,20 +76,20 @@ class VectorLabels:
         """
         ground = self._select(changes.leave_out)
         ignored = self._select(changes.ignore) & ~ground
-        kept = ~(ground | ignored)
-        if not kept.any():
+        is_label = ~(ground | ignored)
+        if not is_label.any():
             msg = f"{self.path}: leave_out and ignore take all polygons, and no label is left"
             raise RasterError(msg)
-        placed = self.placed_polygons
+        polygons = self.placed_polygons
         if any(changes.shift):
-            placed = placed.shifted(changes.shift)
-        self.placed_polygons, self._ignored = placed.chosen(kept), placed.chosen(ignored)
-        self._rows, self._values = self._rows[kept], self._values[kept]
+            polygons = polygons.shifted(changes.shift)
+        self.placed_polygons, self._ignored = polygons.chosen(is_label), polygons.chosen(ignored)
+        self._rows, self._values = self._rows[is_label], self._values[is_label]
         self._band = changes.ignore_band
-        if not kept.all():
+        if not is_label.all():
             note = (
                 f"{self.path.name}: as asked, {counted(int(ground.sum()), 'polygon')} of "
-                f"{len(kept)} left out as ground and {int(ignored.sum())} ignored"
+                f"{len(is_label)} left out as ground and {int(ignored.sum())} ignored"
             )
             self.notes = (*self.notes, note)
 

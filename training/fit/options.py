@@ -91,7 +91,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class LabelChanges:
-    """What is done to the polygons of a place before they are labels."""
+    """Changes of the polygons of a place before they are labels."""
 
     leave_out: tuple[Selection, ...] = ()
     """Polygons whose ground is background, such as houses without a roof."""
@@ -122,7 +122,7 @@ class LabelChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class ChipOptions:
-    """What chips and labels do not say of themselves."""
+    """Facts that chips and labels do not say of themselves."""
 
     class_field: str | None = None
     """Attribute of the vector file that names the class; without it all features are the first."""
@@ -160,7 +160,7 @@ class PlaceOptions(ChipOptions):
     share: float | None = None
     """Share of the samples that come from no scene; None: an equal part of what others leave."""
     split: SplitOptions | None = None
-    """How its chips are dealt; None: as the run says."""
+    """Options by which its chips are dealt; None: those of the run."""
     changes: LabelChanges = field(default_factory=LabelChanges)
     attribution: tuple[str, ...] = ()
     """Credits that its data ask for."""
@@ -345,7 +345,7 @@ class DataOptions(ChipOptions):
         return {name: share / total for name, share in shares.items()}
 
     def _common(self) -> dict[str, Any]:
-        """What places take from here."""
+        """Give the values that places take from here."""
         return {f.name: getattr(self, f.name) for f in fields(ChipOptions)}
 
 

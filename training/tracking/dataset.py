@@ -175,7 +175,7 @@ def input_of(
 
 
 def _source(place: PlaceOptions, manifest: Manifest | None) -> dict[str, str]:
-    """Where the imagery of a place comes from."""
+    """Give the source of the imagery of a place."""
     if manifest is not None and manifest.imagery.tms:
         return {"url": manifest.imagery.tms}
     return {"uri": shown_path(place.chips.parent)}
