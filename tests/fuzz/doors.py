@@ -265,6 +265,27 @@ def _read_records(folder: Path) -> object:
     return Split.read(folder / "split.json"), read_options(folder / "options.json")
 
 
+def _places(folder: Path) -> list[Path]:
+    """Write a file of places whose paths are there."""
+    for name in ("labels.geojson", "mosaic.tif", "split.json"):
+        (folder / name).touch()
+    path = folder / "places.toml"
+    path.write_text(
+        '[a]\nchips = "mosaic.tif"\nlabels = "labels.geojson"\nshare = 0.5\n'
+        'leave_out = {osm_id = [7, "b"]}\nshift = [1, -2.5]\nsplit = "split.json"\n'
+        '[b]\nchips = "mosaic.tif"\nlabels = "labels.geojson"\nimagery_date = "2022-07-20"\n'
+        'ignore_band = 0.3\nval_columns = ["3"]\nattribution = ["c"]\n',
+        encoding="utf-8",
+    )
+    return [path]
+
+
+def _read_places(folder: Path) -> object:
+    from training.data.places_file import read_places
+
+    return read_places(folder / "places.toml")
+
+
 DOORS: dict[str, Door] = {
     "model.onnx": Door(_model_files, _open_model("model.onnx")),
     "model.dlpk": Door(_package_files, _open_model("model.dlpk")),
@@ -283,5 +304,6 @@ DOORS: dict[str, Door] = {
     "masks": Door(_mask_files, _read_masks),
     "catalogue": Door(_catalogue, _look_up),
     "records": Door(_records, _read_records),
+    "places": Door(_places, _read_places),
 }
 """All doors, by name."""
