@@ -141,6 +141,8 @@ OTHER = SMALL.replace("[a]", "[b]")
         ('["a/b"]\nchips = "banepa/chips"\nlabels = "banepa"\n', r"'a/b' is no name of a place"),
         ('chips = "banepa/chips"\n', r"places\.toml: chips stands outside the table of a place"),
         ("", r"places\.toml holds no place"),
+        ('[a]\nchips = "a\\u0000b"\nlabels = "x"\n', r"\[a\]: chips: .*does not exist"),
+        (f'[a]\nchips = "{"a" * 300}"\nlabels = "x"\n', r"\[a\]: chips: .*does not exist"),
         ("[a", r"places\.toml is not TOML"),
     ],
 )

@@ -43,6 +43,9 @@ def read_places(path: Path) -> tuple[PlaceOptions, ...]:
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}"
         raise OptionsError(msg) from error
+    except UnicodeDecodeError as error:
+        msg = f"{path} is not text in UTF-8, as TOML must be"
+        raise OptionsError(msg) from error
     except (ValueError, RecursionError) as error:
         msg = f"{path} is not TOML: {error}"
         raise OptionsError(msg) from error
@@ -111,7 +114,7 @@ def _value(path: Path, key: str, raw: Any) -> Any:  # noqa: ANN401 - as the opti
     """
     if key in _PATHS:
         place: Path = path.parent / typed_value(Path, raw, key)
-        if not place.exists():
+        if not _is_there(place):
             msg = f"{key}: {place} does not exist (paths are relative to the file of places)"
             raise OptionsError(msg)
         return place
@@ -123,6 +126,14 @@ def _value(path: Path, key: str, raw: Any) -> Any:  # noqa: ANN401 - as the opti
         )
     hint = {**_OWN, **_DEALT, **_HINTS[LabelChanges]}[key]
     return typed_value(hint, raw, key)
+
+
+def _is_there(path: Path) -> bool:
+    """True if there is a file or folder; a name that cannot be one is not there."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long, or with a zero byte
+        return False
 
 
 def _texts_or_numbers(key: str, field: str, values: Any) -> list[str | float]:  # noqa: ANN401 - from TOML
