@@ -271,7 +271,7 @@ def _places(folder: Path) -> list[Path]:
         (folder / name).touch()
     path = folder / "places.toml"
     path.write_text(
-        '[a]\nchips = "mosaic.tif"\nlabels = "labels.geojson"\nshare = 0.5\n'
+        '# Places.\n[a]\nchips = "mosaic.tif"\nlabels = "labels.geojson"\nshare = 0.5\n'
         'leave_out = {osm_id = [7, "b"]}\nshift = [1, -2.5]\nsplit = "split.json"\n'
         '[b]\nchips = "mosaic.tif"\nlabels = "labels.geojson"\nimagery_date = "2022-07-20"\n'
         'ignore_band = 0.3\nval_columns = ["3"]\nattribution = ["c"]\n',
