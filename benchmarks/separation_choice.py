@@ -26,7 +26,7 @@ from camp_detector_core.network.unet import load_state, read_weights
 from training.artefacts.dwelling_score import DwellingScore, measure, scored_areas
 from training.artefacts.finish import calibrated, predict_part
 from training.artefacts.separation_choice import SEED_METRES2, THRESHOLDS, choose_separation
-from training.artefacts.separation_method import METHOD, METHODS, starting_separation
+from training.artefacts.separation_method import METHODS, starting_separation
 from training.artefacts.trained_model import TrainedModel
 from training.data.datamodule import CampDataModule
 from training.evaluation.buildings import BuildingScore, match_polygons
@@ -36,7 +36,7 @@ from training.evaluation.training_files import histogram_of
 from training.evaluation.truth import Outlines, ground_of, read_truth, trace
 from training.fit.description import build_spec
 from training.fit.fitting import CHECKPOINTS, new_network
-from training.fit.options import DataOptions, SplitOptions
+from training.fit.options import METHOD, DataOptions, SplitOptions
 from training.fit.run_folder import RunFolder
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ def train_model(
         data = CampDataModule(options.data, split_file=options.out / "split.json")
         write_json(options.out / "statistics.json", _statistics(data))
         built = new_network(options)
-    network = fit(built.network, data, options, loggers=loggers, resume_from=resume_from)
+    network = fit(built, data, options, loggers=loggers, resume_from=resume_from)
     chips = {part: len(data.part(part)) for part in ("train", "val", "test")}
     model = TrainedModel(
         network,

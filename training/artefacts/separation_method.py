@@ -11,8 +11,6 @@ from training.fit.options import EXTRAS
 if TYPE_CHECKING:
     from training.fit.options import Separating
 
-METHOD = "separation"
-"""Key of the method in a spec's provenance."""
 METHODS: tuple[Separating, ...] = ("border", "core", "both")
 """Methods that are compared with the mask alone, in the order of `channel_weights`."""
 

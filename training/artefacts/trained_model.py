@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.network.channels import combine_channels
-from training.artefacts.separation_method import METHOD, channel_weights
+from training.artefacts.separation_method import channel_weights
+from training.fit.options import METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from training.artefacts.finish import TrainResult
     from training.fit.options import Separating
 
+UNNAMED = click.core.ParameterSource.DEFAULT
+
 
 @click.command()
 @options.data
@@ -72,6 +74,10 @@ if TYPE_CHECKING:
     lr="Highest learning rate.",
     gap_weight="Weight of narrow gaps in the loss.",
     contact_weight="Weight of pixels near two dwellings, in the loss of the separation channels.",
+    freeze_statistics="Keep the statistics of batch normalisation as they are at the start; always "
+    "so with a start from an ONNX file, which has none.",
+    start_decay="Decay of the weights towards those of the start, in place of that towards 0; 10 "
+    "suits a short training on from a model.",
     average="Decay of the running average of the weights that is validated and kept; 0: none.",
 )
 @options.of(
@@ -127,14 +133,18 @@ if TYPE_CHECKING:
 )
 @options.of(
     NetworkOptions,
-    encoder="Encoder of the U-Net, as segmentation-models-pytorch names it.",
-    start="Weights that the encoder starts from.",
+    encoder="Encoder of the U-Net, as segmentation-models-pytorch names it; with a model as "
+    "--start that of the model.",
+    start="Weights to start from: imagenet or random, for the encoder; or the file of a model of "
+    "ours (float32 .onnx, .pth, .ckpt, .dlpk, or a STAC item that leads to one), for the whole "
+    "network.",
 )
 @click.option(
     "--decoder",
     default=",".join(map(str, NetworkOptions.decoder_channels)),
     show_default=True,
-    help="Channels of the U-Net's decoder, coarsest stage first; fewer are faster.",
+    help="Channels of the U-Net's decoder, coarsest stage first; fewer are faster; with a model "
+    "as --start those of the model.",
 )
 @options.of(
     ModelOptions,
@@ -230,17 +240,18 @@ def train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
     augment = AugmentOptions.none() if is_reference else AugmentOptions()
     data = _data_options(arguments, augment)
     separation: Separating = "none" if is_reference else arguments["separation"]
+    encoder, decoder = _architecture(arguments)
     return TrainOptions(
         data=data,
         out=out,
         architecture=arguments["network"],
         separation=separation,
         network=NetworkOptions(
-            encoder=arguments["encoder"],
+            encoder=encoder,
             start=arguments["start"],
             bands=len(data.bands),
             classes=len(data.classes) + (len(EXTRAS) if separation != "none" else 0),
-            decoder_channels=options.whole_numbers(arguments["decoder"]),
+            decoder_channels=decoder,
         ),
         optim=OptimOptions(
             **{
@@ -254,6 +265,23 @@ def train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
         ),
         resume=arguments["resume"],
         fast_dev_run=arguments["fast_dev_run"],
+    )
+
+
+def _architecture(arguments: dict[str, Any]) -> tuple[str, tuple[int, ...]]:
+    """Encoder and decoder: those that were named, else those of the model to start from."""
+    encoder, decoder = arguments["encoder"], options.whole_numbers(arguments["decoder"])
+    model = NetworkOptions(start=arguments["start"]).model
+    if model is None or arguments["network"] == "reference":
+        return encoder, decoder
+    from camp_detector_core.network.start import read_start
+
+    own = read_start(model, encoder=encoder).options
+    context = click.get_current_context()
+    named = [context.get_parameter_source(n) is not UNNAMED for n in ("encoder", "decoder")]
+    return (
+        encoder if named[0] else own.encoder,
+        decoder if named[1] else own.decoder_channels,
     )
 
 

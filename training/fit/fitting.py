@@ -18,6 +18,7 @@ from training.fit.averaging import RunningAverage
 from training.fit.checkpoints import NamedCheckpoint
 from training.fit.record import LOGS
 from training.fit.reference import ReferenceNetwork
+from training.fit.start import started_network
 from training.fit.system import choose_precision
 from training.fit.task import EpochLines, LitRefugeeCamp, TimeLimit
 
@@ -41,15 +42,22 @@ class TrainError(CampDetectorError):
 
 
 def new_network(options: TrainOptions) -> BuiltNetwork:
-    """Build the network of a run, with the weights that it begins with."""
+    """Build the network of a run, with the weights that it begins with.
+
+    Raises:
+        NetworkError: There is no such encoder, or a model to start from does not fit the run.
+        CampDetectorError: A model to start from cannot be read.
+    """
     if options.architecture == "reference":
         network = ReferenceNetwork(bands=len(options.data.bands), classes=len(options.data.classes))
         return BuiltNetwork(network, "random weights")
+    if options.network.model is not None:
+        return started_network(options, options.network.model)
     return build_network(options.network)
 
 
 def fit(
-    network: nn.Module,
+    built: BuiltNetwork,
     data: CampDataModule,
     options: TrainOptions,
     *,
@@ -59,7 +67,7 @@ def fit(
     """Fit a network, and return it with the weights of the lowest validation loss, on the CPU.
 
     Args:
-        network: From `new_network`; it is changed in place.
+        built: From `new_network`; its network is changed in place.
         data: Samples of the run.
         options: Options of the run.
         loggers: Lightning loggers beside the CSV files.
@@ -69,9 +77,12 @@ def fit(
         TrainError: Fitting ended before the first validation.
         KeyboardInterrupt: The run was stopped.
     """
+    if not (built.has_statistics or options.optim.freeze_statistics):
+        LOG.info("statistics of batch normalisation stay as they are: the start has none")
     task = LitRefugeeCamp(
-        network,
+        built.network,
         optim=options.optim,
+        frozen=options.optim.freeze_statistics or not built.has_statistics,
         gsd=options.data.gsd,
         plain=options.architecture == "reference",
     )

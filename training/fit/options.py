@@ -28,6 +28,8 @@ Separating = Literal["none", "border", "core", "both"]
 of ``core`` and of not being ``border``, which then is the model's one further channel."""
 _MOST_SEPARATED = 251
 """Most classes of a model with a separation: its methods are run as three more channels."""
+METHOD = "separation"
+"""Key of the method of separation in a spec's provenance."""
 DWELLING = ClassDef(1, "dwelling", "#E4572E")
 _WIDEST_BAND, _LONGEST_SHIFT = 5.0, 100.0
 """Metres; more says that the labels belong elsewhere."""
@@ -371,6 +373,11 @@ class OptimOptions:
     """Widest gap that counts."""
     contact_weight: float = 4.0
     """Weight of pixels near two dwellings, in the loss of what tells them apart."""
+    freeze_statistics: bool = False
+    """Keep the statistics of batch normalisation as they are at the start; so it is anyway where
+    the start is a model whose file has none of its own."""
+    start_decay: float = 0.0
+    """Decay of the weights towards those of the start, in place of that towards 0."""
     average: float = 0.999
     """Share of the old in the running average of the weights, which is what is validated and kept;
     0 keeps the weights themselves."""
@@ -385,6 +392,9 @@ class OptimOptions:
             raise OptionsError(msg)
         if self.minutes is not None and not self.minutes > 0:
             msg = f"minutes must be positive, got {self.minutes}"
+            raise OptionsError(msg)
+        if not self.start_decay >= 0:
+            msg = f"start_decay must not be negative, got {self.start_decay}"
             raise OptionsError(msg)
         if not 0 <= self.average < 1:
             msg = f"average must be at least 0 and below 1, got {self.average}"

@@ -80,7 +80,7 @@ class RunFolder:
             values |= {
                 "encoder": network.encoder,
                 "decoder_channels": network.decoder_channels,
-                "start": network.start,
+                "start": network.start if network.model is None else network.model.name,
             }
         if data.places:
             values |= {f"share.{name}": share for name, share in data.shares().items()}
@@ -97,6 +97,8 @@ class RunFolder:
         for source in (data, *data["places"]):
             if source["split"] is not None:
                 source["split"]["file"] = None
+        if self.options.network.model is not None:
+            values["network"]["start"] = self.options.network.model.name
         return values | {"out": "", "resume": False, "fast_dev_run": False}
 
     def split(self) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from torchmetrics.classification import (
     BinaryRecall,
 )
 
+from training.fit.keeping import StartWeights, freeze_statistics
 from training.fit.loss import gaps, soft_dice, weighted_bce
 
 if TYPE_CHECKING:
@@ -50,7 +51,13 @@ class LitRefugeeCamp(lightning.LightningModule):
     """Trains a network that gives logits of chips that the engine's `normalise` has scaled."""
 
     def __init__(
-        self, network: nn.Module, *, optim: OptimOptions, gsd: float, plain: bool = False
+        self,
+        network: nn.Module,
+        *,
+        optim: OptimOptions,
+        gsd: float,
+        plain: bool = False,
+        frozen: bool = False,
     ) -> None:
         """Take a network.
 
@@ -60,12 +67,15 @@ class LitRefugeeCamp(lightning.LightningModule):
             optim: How its weights are sought.
             gsd: Metres a pixel, for lengths in the loss.
             plain: Binary cross-entropy alone and Adam, as the reference network is trained.
+            frozen: Keep the statistics of batch normalisation as they are.
         """
         super().__init__()
         # Two cores run convolutions a third faster on channels-last tensors.
         self.network = network.to(memory_format=torch.channels_last)
         self.optim = optim
         self.plain = plain
+        self.frozen = frozen
+        self._start = StartWeights(network) if optim.start_decay else None
         self.gap_reach = round(optim.gap_metres / gsd / 2)
         self.elapsed = 0.0
         """Seconds of fitting before this process took over."""
@@ -78,8 +88,17 @@ class LitRefugeeCamp(lightning.LightningModule):
                 "recall": BinaryRecall(),
             }
         )
+        if frozen:
+            freeze_statistics(self.network)
         self.train_metrics = metrics.clone(prefix="train_")
         self.val_metrics = metrics.clone(prefix="val_")
+
+    def train(self, mode: bool = True) -> LitRefugeeCamp:  # noqa: FBT001, FBT002 - torch's
+        """Switch between training and evaluation; frozen statistics stay frozen."""
+        super().train(mode)
+        if self.frozen:
+            freeze_statistics(self.network)
+        return self
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits."""
@@ -112,6 +131,12 @@ class LitRefugeeCamp(lightning.LightningModule):
         self.log_dict(self.train_metrics, on_step=False, on_epoch=True)
         return loss
 
+    def on_train_batch_end(self, *_: object) -> None:
+        """Draw the weights back towards those of the start."""
+        if self._start is not None:
+            rate = float(self.trainer.optimizers[0].param_groups[0]["lr"])
+            self._start.draw(self.network, rate * self.optim.start_decay)
+
     def validation_step(self, batch: Sample, batch_idx: int) -> None:  # noqa: ARG002 - Lightning's
         """One batch."""
         logits = self(batch["image"])
@@ -127,7 +152,9 @@ class LitRefugeeCamp(lightning.LightningModule):
         if self.plain:
             return torch.optim.Adam(weights, lr=self.optim.lr)
         optimiser = torch.optim.AdamW(
-            weights, lr=self.optim.lr, weight_decay=self.optim.weight_decay
+            weights,
+            lr=self.optim.lr,
+            weight_decay=0.0 if self.optim.start_decay else self.optim.weight_decay,
         )
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimiser, lambda _: rate_factor(self.progress(), warmup=self.optim.warmup)
