@@ -8,6 +8,7 @@ import click
 
 from camp_detector_core.console import LineFormatter
 
+from .adapt import adapt
 from .evaluate import evaluate
 from .export import export
 from .inference import inference
@@ -56,6 +57,7 @@ for command in (
     train,
     leave_one_out,
     evaluate,
+    adapt,
     inference,
     export,
     quantise,

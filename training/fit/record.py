@@ -203,9 +203,14 @@ def commit_of(folder: Path) -> dict[str, str]:
     return {k: str(record[k]) for k in ("git_commit", "git_dirty") if k in record}
 
 
+def command_line() -> str:
+    """The command that this process was started with, as `shlex.join` writes it."""
+    return shlex.join(["python", "-m", "training", *sys.argv[1:]])
+
+
 def _session() -> dict[str, Any]:
     return {
-        "command": shlex.join(["python", "-m", "training", *sys.argv[1:]]),
+        "command": command_line(),
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         **commit_of_sources(),
     }

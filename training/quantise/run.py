@@ -127,10 +127,11 @@ def quantise_model(options: QuantiseOptions) -> Quantised:
     refuse_own_inputs(standing(finals), files_in(inputs))
     with OutputSet(finals, overwrite=options.overwrite) as outputs:
         source = open_model(options.model)
-        plain = _plain(source, options.model)
+        plain = plain_of(source, str(options.model))
         chips, tiles = _read_data(options, source.spec)
         _refuse_blank(tiles, options)
-        data, result = _Run(options, source, plain, chips, tiles).go()
+        limits = Limits(str(options.model), options.part, options.max_loss, force=options.force)
+        data, result = Quantisation(limits, source, plain, chips, tiles).go()
         outputs.target(options.out).temporary.write_bytes(data)
         if options.report is not None:
             write_json(outputs.target(options.report).temporary, result.to_dict())
@@ -138,12 +139,22 @@ def quantise_model(options: QuantiseOptions) -> Quantised:
     return result
 
 
-def _plain(source: ModelFile, path: Path) -> onnx.ModelProto:
+def plain_of(source: ModelFile, name: str) -> onnx.ModelProto:
+    """Return the plain graph of a model.
+
+    Args:
+        source: The float model.
+        name: Its file, for messages.
+
+    Raises:
+        QuantiseError: It cannot be quantised.
+        PredictorError: It is no such model.
+    """
     OnnxPredictor(source.onnx, spec=source.spec, threads=1)  # refuses what is no such model
     try:
         return plain_graph(source.onnx, source.spec)
     except QuantiseError as error:
-        sentence = f"{path}: {error.sentence}"
+        sentence = f"{name}: {error.sentence}"
         raise error.with_sentence(sentence) from error
 
 
@@ -200,26 +211,50 @@ def _refuse_blank(tiles: Sequence[Tile], options: QuantiseOptions) -> None:
 
 
 @dataclass(frozen=True)
-class _Run:
-    options: QuantiseOptions
+class Limits:
+    """What a quantised model may lose, and the words for what it is measured on."""
+
+    model: str
+    """Name of the float model."""
+    part: str
+    """Name of the ground of the tiles."""
+    max_loss: float = 0.01
+    """IoU that may be lost."""
+    force: bool = False
+    """True to take the model even if more is lost."""
+
+
+@dataclass(frozen=True)
+class Quantisation:
+    """A float model on its way to 8 bits."""
+
+    limits: Limits
     source: ModelFile
     plain: onnx.ModelProto
+    """Its graph; see `plain_of`."""
     chips: Sequence[NDArray[np.float32]]
+    """Normalised chips that ranges are found with."""
     tiles: Sequence[Tile]
+    """Labelled ones that both models are compared on."""
 
     @property
     def spec(self) -> ModelSpec:
+        """Description of the model."""
         return self.source.spec
 
     def go(self) -> tuple[bytes, Quantised]:
-        """The file and its figures."""
+        """The file and its figures.
+
+        Raises:
+            QuantiseError: It loses too much.
+        """
         before = OnnxPredictor(self.source.onnx, spec=self.spec, threads=1)
         expected = predict(before, self.tiles)
         float_nodes: tuple[str, ...] = ()
         model, fidelity = self._try(float_nodes, expected)
         for _ in range(ROUNDS):
             # Half of what is allowed: other imagery may lose more.
-            fine = fidelity.loss <= self.options.max_loss / 2
+            fine = fidelity.loss <= self.limits.max_loss / 2
             if fine and fidelity.separation_error <= MAX_SEPARATION_ERROR / 2:
                 break
             more = self._most_harmful(
@@ -229,7 +264,7 @@ class _Run:
                 break
             float_nodes += more
             model, fidelity = self._try(float_nodes, expected)
-        if not self.options.force:
+        if not self.limits.force:
             self._refuse_harmed(fidelity)
         data = self._describe(model, fidelity, float_nodes)
         after = OnnxPredictor(data, threads=1)
@@ -240,23 +275,23 @@ class _Run:
             speed_ratio=speed_ratio(before, after, self.tiles[0].image),
             tiles=len(self.tiles),
             calibration=len(self.chips),
-            part=self.options.part,
+            part=self.limits.part,
             kept_float=float_nodes,
         )
         return data, result
 
     def _refuse_harmed(self, fidelity: Fidelity) -> None:
         """Refuse a model that lost more than is allowed."""
-        if not fidelity.loss <= self.options.max_loss:
+        if not fidelity.loss <= self.limits.max_loss:
             msg = (
-                f"quantised, {self.options.model} has an IoU of {fidelity.iou_int8:.4f} in place "
-                f"of {fidelity.iou_float:.4f}, a loss of more than {self.options.max_loss:g}: "
+                f"quantised, {self.limits.model} has an IoU of {fidelity.iou_int8:.4f} in place "
+                f"of {fidelity.iou_float:.4f}, a loss of more than {self.limits.max_loss:g}: "
                 "nothing written"
             )
             raise QuantiseError(msg, remedy="({max_loss} or {force} allow it)")
         if not fidelity.separation_error <= MAX_SEPARATION_ERROR:
             msg = (
-                f"quantised, {self.options.model} separates touching dwellings by probabilities "
+                f"quantised, {self.limits.model} separates touching dwellings by probabilities "
                 f"that are off by {fidelity.separation_error:.3f} on average, more than "
                 f"{MAX_SEPARATION_ERROR:g}: nothing written"
             )
@@ -292,7 +327,7 @@ class _Run:
     ) -> bytes:
         """Write description and recipe into the model."""
         figures = (
-            f"{self.options.part}: iou {fidelity.iou_float:.4f} as float, {fidelity.iou_int8:.4f} "
+            f"{self.limits.part}: iou {fidelity.iou_float:.4f} as float, {fidelity.iou_int8:.4f} "
             f"as int8; probabilities differ by {fidelity.mean:.4f} on average, by "
             f"{fidelity.largest:.2f} at most"
         )

@@ -1,0 +1,103 @@
+"""``python -m training adapt``: a model that knows your place."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from camp_detector_core.console import say
+from training.adapt.options import AdaptOptions
+
+from . import options
+
+if TYPE_CHECKING:
+    from training.adapt.run import Adaptation
+
+KEPT = 4
+"""Exit code where the start is kept, because the adapted model is not better."""
+
+
+@click.command()
+@click.option(
+    "--model",
+    type=options.FILE,
+    required=True,
+    help="The model to start from: float32 .onnx, .dlpk, or a STAC item that leads to one. One of "
+    "8 bits will do if its float32 original lies in the folder float32 beside it.",
+)
+@click.option("--image", type=options.FILE, required=True, help="The raster.")
+@click.option(
+    "--labels",
+    type=options.EXISTING,
+    required=True,
+    help="Corrected dwellings: one vector file of polygons.",
+)
+@click.option(
+    "--area",
+    type=options.EXISTING,
+    help="Polygons within which the labels are complete; elsewhere nothing is known, and nothing "
+    "counts.  [default: all of the image]",
+)
+@click.option("--out", type=options.OUT, required=True, help="Folder of results.")
+@options.LABELS
+@options.of(
+    AdaptOptions,
+    mix_chips="Folder of chips that the model was trained on, to mix in, where they are at hand.",
+    mix_labels="Labels of --mix-chips.",
+    mix_share="Share of the samples that come from --mix-chips.",
+    attribution="Credit that image or labels ask for; repeatable.",
+    minutes="Minutes for all; fitting is cut short where they would not do.",
+    steps="Steps of each fit, at most.",
+    folds="Parts of the ground, each of which is held out once.",
+    block_metres="Side in metres of the blocks that parts are made of (default: by the ground).",
+    lr="Highest learning rate.",
+    start_decay="Decay of the weights towards those of --model.",
+    batch_size="Samples per step.",
+    crop="Side of a sample, pixels.",
+    seed="Seed of the samples.",
+    overwrite="Replace files in --out that exist.",
+)
+@click.option(
+    "--model-version",
+    help="Version of the adapted model.  [default: that of --model, a dot, and the name of --out]",
+)
+def adapt(**arguments: Any) -> None:  # noqa: ANN401 - click's options
+    """Teach a model your place from corrected dwellings.
+
+    Correct what detect found on a part of your image: 50 to 150 dwellings, with empty ground
+    around them, and draw the ground on which nothing is missing as --area. The image is divided
+    into blocks; each part of them is held out in turn, and judged by a network that did not see
+    it. Threshold and separation are chosen anew. If neither other weights nor other settings are
+    better on the ground held out, the model stays as it is, and the exit code is 4.
+
+    Writes into --out, at the end or not at all: adapted.onnx (8 bits, to install or to name with
+    --model), adapted-float32.onnx, adapted.json (STAC item) and report.json (figures of the start
+    and of the adapted model with 95 % intervals).
+
+    \b
+    Example:
+      python -m training adapt --model camp-unet-lite0.onnx --image camp.tif \\
+          --labels corrected.gpkg --area reviewed.gpkg --out runs/camp-north
+    """  # noqa: D301 - click wants the control character
+    from training.adapt.run import adapt_model
+
+    values = options.values_of(AdaptOptions, arguments)
+    result = adapt_model(AdaptOptions(**values, version=arguments["model_version"]))
+    show(result)
+    if result.model is None:
+        sys.exit(KEPT)
+
+
+def show(result: Adaptation) -> None:
+    """Print the figures, the sentence and the files."""
+    say(f"{'':<10}{'F1':>7}{'count':>8}{'IoU':>8}   95 % of F1")
+    for name, figures in result.verdict.figures.items():
+        row = figures.to_dict()
+        bounds = row["intervals_95"].get("f1")
+        interval = "" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}"
+        count = "" if row["count_error"] is None else f"{row['count_error']:+.0%}"
+        say(f"{name:<10}{row['f1']:>7.3f}{count:>8}{row['pixel_iou']:>8.3f}   {interval}")
+    say(result.sentence)
+    say(str(result.model or result.report))
