@@ -85,8 +85,8 @@ def read_start(path: Path, *, encoder: str | None = None) -> StartModel:
     Args:
         path: Float32 ``.onnx``, ``.dlpk`` with such a network, STAC item whose assets hold one or
             a state dict, ``.pth``, or ``.ckpt`` of a training run. Of a quantised model the float32
-            one is taken that lies in the folder ``float32`` beside it and has the checksum that its
-            description names.
+            one is taken that lies beside it, or in the folder ``float32`` there, and has the
+            checksum that its description names.
         encoder: Name of the encoder, where the file does not say it; by default ours.
 
     Raises:
@@ -284,10 +284,10 @@ def _state_dict_of(model: ModelFile, path: Path) -> Path | None:
 
 
 def _float_of(model: ModelFile, path: Path) -> Path | None:
-    """The float32 model that a quantised one was made from, where it lies in the folder beside."""
+    """The float32 model that a quantised one was made from, beside it or in the folder beside."""
     stated = model.spec.provenance.get("quantised from", "").removeprefix("sha256 ")
     folder = path.parent / _FLOAT_FOLDER
-    if not stated or not folder.is_dir():
+    if not stated:
         return None
-    files = (p for p in sorted(folder.glob("*.onnx")))
+    files = [*sorted(folder.glob("*.onnx")), *sorted(path.parent.glob("*.onnx"))]
     return next((p for p in files if hashlib.sha256(p.read_bytes()).hexdigest() == stated), None)

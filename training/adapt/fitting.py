@@ -66,7 +66,7 @@ def fit_on(
     The learning rate reaches its end with the steps or with the time, whichever comes first.
 
     Args:
-        start: Gives logits of the classes and of `training.fit.options.EXTRAS`.
+        start: Gives logits of the classes, then of `training.adapt.networks.extras_of`.
         samples: Endless.
         options: Steps, rate, decay, samples in a step.
         turn: Name and time of the fit.

@@ -10,7 +10,7 @@ from camp_detector_core.engine.tiling.host_tiles import ArraySource
 from camp_detector_core.network.channels import combine_channels
 from training.artefacts.separation_method import channel_weights
 from training.evaluation.predict import NetworkPredictor, Sheet
-from training.fit.options import METHOD
+from training.fit.options import EXTRAS, METHOD
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,16 +28,21 @@ def method_of(spec: ModelSpec) -> str:
     return spec.provenance.get(METHOD, spec.separation.method)
 
 
+def extras_of(spec: ModelSpec) -> tuple[int, ...]:
+    """Which of `training.fit.options.EXTRAS` are trained: those that the model makes use of."""
+    names = {"none": (), "both": EXTRAS}.get(method_of(spec), (method_of(spec),))
+    return tuple(EXTRAS.index(name) for name in names)
+
+
 def exported(network: nn.Module, spec: ModelSpec) -> nn.Module:
     """Copy a network with the output channels of a model.
 
     Args:
-        network: Gives logits of the classes, and unless the method is none of
-            `training.fit.options.EXTRAS`.
+        network: Gives logits of the classes, then of the channels of `extras_of`.
         spec: The model.
     """
     out = copy.deepcopy(network).eval()
-    if spec.separation is not None:
+    if method_of(spec) == "both":
         combine_channels(out, channel_weights(method_of(spec), len(spec.classes)))
     return out
 

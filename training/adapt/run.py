@@ -96,7 +96,8 @@ def adapt_model(options: AdaptOptions) -> Adaptation:
         count = len(ground.known_labels(smallest=smallest).polygons)
         parts = f"{folds.count} parts of blocks of {folds.squares.metres:g} m"
         LOG.info("%d dwellings on %.1f ha, in %s", count, ground.hectares, parts)
-        train_channels(start, len(spec.classes), "none" if method_of(spec) == "none" else "core")
+        if method_of(spec) == "both":  # the model's one channel is the mean of two
+            train_channels(start, len(spec.classes), "both")
         trial = Trial(options, ground, folds, spec, began + 60 * options.minutes * _FOR_FITS)
         choice = trial.choose(start.network)
         adapted = Adapted(options, base, start, ground, folds, choice, count)

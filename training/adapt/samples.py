@@ -10,6 +10,7 @@ from rasterio import features
 from torch.utils.data import Dataset
 
 from camp_detector_core.engine.grid import Shape, Window
+from training.adapt.networks import extras_of
 from training.data.chips import read_chips, refuse_unfit
 from training.data.labels import labels_of
 from training.data.mosaic import ArrayArea, ChipStore, Patch, join_chips
@@ -48,9 +49,16 @@ Groups = list[tuple[float, "Sequence[LabelledArea]"]]
 class KnownSamples(Dataset[Sample]):
     """Samples in which unknown ground, which is a class of its own inside, counts for nothing."""
 
-    def __init__(self, samples: RandomSamples, *, gsd: float) -> None:
-        """Take samples whose last target marks the unknown ground."""
+    def __init__(self, samples: RandomSamples, *, gsd: float, extras: tuple[int, ...]) -> None:
+        """Take samples whose last target marks the unknown ground.
+
+        Args:
+            samples: The samples.
+            gsd: Metres a pixel.
+            extras: Which of `training.fit.options.EXTRAS` are trained.
+        """
         self._samples = samples
+        self._extras = list(extras)
         self._reach = reach_of(BORDER_METRES, gsd)
 
     def __getitem__(self, index: int) -> Sample:
@@ -63,7 +71,7 @@ class KnownSamples(Dataset[Sample]):
             **sample,
             "target": sample["target"][:-1] * ~unknown,
             "valid": sample["valid"] & ~unknown,
-            "extra": sample["extra"] * ~near,
+            "extra": sample["extra"][self._extras] * ~near,
             "extra_valid": sample["extra_valid"] & ~near,
             "contact": sample["contact"] & ~near,
         }
@@ -98,7 +106,9 @@ def training_samples(
     if options.mix_chips is not None:
         groups.append((options.mix_share, _mixed(options, spec)))
     return KnownSamples(
-        RandomSamples(groups, form, augment=VARIETY, seed=options.seed), gsd=spec.gsd
+        RandomSamples(groups, form, augment=VARIETY, seed=options.seed),
+        gsd=spec.gsd,
+        extras=extras_of(spec),
     )
 
 

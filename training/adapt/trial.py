@@ -33,7 +33,7 @@ class Choice:
 
     verdict: Verdict
     network: nn.Module
-    """Gives logits of the classes and of `training.fit.options.EXTRAS`."""
+    """Gives logits of the classes, then of the channels of `extras_of`."""
     spec: ModelSpec
     """The start's description with the settings that are kept."""
 
