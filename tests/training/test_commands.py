@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
-    "split", "train", "evaluate", "inference", "export", "quantise", "log", "promote", "info",
+    "split", "train", "adapt", "evaluate", "inference", "export", "quantise", "log", "promote",
+    "info",
 )  # fmt: skip
 
 

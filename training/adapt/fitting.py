@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from training.adapt.options import AdaptOptions
-    from training.adapt.samples import KnownSamples
+    from training.adapt.samples import ChosenSamples
     from training.data.samples import Sample
 
 LOG = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Turn(NamedTuple):
 
 
 def fit_on(
-    start: nn.Module, samples: KnownSamples, options: AdaptOptions, turn: Turn, *, gsd: float
+    start: nn.Module, samples: ChosenSamples, options: AdaptOptions, turn: Turn, *, gsd: float
 ) -> Fitted:
     """Train a copy of a network for some steps, or for as long as there is time.
 
@@ -101,7 +101,7 @@ def fit_on(
     return Fitted(plain, step, time.monotonic() - began)
 
 
-def _batches(samples: KnownSamples, options: AdaptOptions) -> Iterable[Sample]:
+def _batches(samples: ChosenSamples, options: AdaptOptions) -> Iterable[Sample]:
     """As many batches as there are steps, prepared beside the fit where there are cores."""
     return DataLoader(
         samples,

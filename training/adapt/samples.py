@@ -15,7 +15,6 @@ from training.data.chips import read_chips, refuse_unfit
 from training.data.labels import labels_of
 from training.data.mosaic import ArrayArea, ChipStore, Patch, join_chips
 from training.data.samples import RandomSamples, Sample, SampleForm
-from training.data.separation import BORDER_METRES, border_of, reach_of
 from training.fit.options import AugmentOptions
 
 if TYPE_CHECKING:
@@ -41,45 +40,27 @@ VARIETY = AugmentOptions(
 """One place in one light: samples vary in pose more than in colour."""
 _ON_DWELLINGS = 0.5
 """Share of the samples of the ground that are centred on a dwelling."""
-_MOST_VALUES = 254
 
 Groups = list[tuple[float, "Sequence[LabelledArea]"]]
 
 
-class KnownSamples(Dataset[Sample]):
-    """Samples in which unknown ground, which is a class of its own inside, counts for nothing."""
+class ChosenSamples(Dataset[Sample]):
+    """Samples with those channels of `training.fit.options.EXTRAS` that are trained."""
 
-    def __init__(self, samples: RandomSamples, *, gsd: float, extras: tuple[int, ...]) -> None:
-        """Take samples whose last target marks the unknown ground.
-
-        Args:
-            samples: The samples.
-            gsd: Metres a pixel.
-            extras: Which of `training.fit.options.EXTRAS` are trained.
-        """
+    def __init__(self, samples: RandomSamples, extras: tuple[int, ...]) -> None:
+        """Take samples, and the numbers of the channels."""
         self._samples = samples
         self._extras = list(extras)
-        self._reach = reach_of(BORDER_METRES, gsd)
 
     def __getitem__(self, index: int) -> Sample:
         """Make a sample; see `Sample`."""
         sample = self._samples[index]
-        unknown = sample["target"][-1] > 0
-        # Beside unknown ground it is not known whether a dwelling ends.
-        near = unknown | border_of(unknown.float(), reach=self._reach)
-        return {
-            **sample,
-            "target": sample["target"][:-1] * ~unknown,
-            "valid": sample["valid"] & ~unknown,
-            "extra": sample["extra"][self._extras] * ~near,
-            "extra_valid": sample["extra_valid"] & ~near,
-            "contact": sample["contact"] & ~near,
-        }
+        return {**sample, "extra": sample["extra"][self._extras]}
 
 
 def training_samples(
     ground: Ground, folds: Folds, fold: int | None, options: AdaptOptions, spec: ModelSpec
-) -> KnownSamples:
+) -> ChosenSamples:
     """Endless samples of the known ground beyond one part.
 
     Args:
@@ -93,10 +74,9 @@ def training_samples(
         CampDetectorError: What is mixed in cannot be read.
     """
     values = tuple(c.value for c in spec.classes)
-    unknown_value = next(v for v in range(1, _MOST_VALUES + 1) if v not in values)
-    form = SampleForm(options.crop, spec.gsd, spec.bands, (*values, unknown_value))
+    form = SampleForm(options.crop, spec.gsd, spec.bands, values)
     known = ground.known & folds.without(fold)
-    area = _area(ground, known, unknown_value)
+    area = _area(ground, known)
     blocks = [w for w in folds.windows() if known[w.slices].any()]
     share = 1.0 if options.mix_chips is None else 1 - options.mix_share
     groups: Groups = [
@@ -105,22 +85,20 @@ def training_samples(
     ]
     if options.mix_chips is not None:
         groups.append((options.mix_share, _mixed(options, spec)))
-    return KnownSamples(
-        RandomSamples(groups, form, augment=VARIETY, seed=options.seed),
-        gsd=spec.gsd,
-        extras=extras_of(spec),
-    )
+    samples = RandomSamples(groups, form, augment=VARIETY, seed=options.seed)
+    return ChosenSamples(samples, extras_of(spec))
 
 
-def _area(ground: Ground, known: NDArray[np.bool_], unknown_value: int) -> ArrayArea:
+def _area(ground: Ground, known: NDArray[np.bool_]) -> ArrayArea:
+    """The ground as samples take it: all of it is seen, and of the known part labels are learned."""
     shape = tuple(ground.grid.shape)
     labels = ground.labels
     owner: NDArray[np.int32] = np.zeros(shape, np.int32)
     if len(labels.polygons):
         numbered = zip(labels.polygons, range(1, len(labels.polygons) + 1), strict=True)
         owner = features.rasterize(numbered, out_shape=shape, dtype="int32")
-    classes = np.where(known, labels.rasterised(shape), np.uint8(unknown_value))
-    patch = Patch(ground.pixels, classes.astype(np.uint8), ground.valid, owner)
+    classes = labels.rasterised(shape)
+    patch = Patch(ground.pixels, classes, ground.valid, known, known, owner)
     return ArrayArea(patch, ground.grid.gsd)
 
 

@@ -1,0 +1,324 @@
+"""A model learns a place from a reviewed part of it, and never gets worse unnoticed."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import onnx
+import pytest
+import rasterio
+import shapely
+
+from camp_detector_core.engine.errors import CampDetectorError, OutputError
+from camp_detector_core.model_file import default_model_path, open_model
+from camp_detector_core.network.start import read_start
+from camp_detector_core.onnx_model.metadata import set_metadata, spec_metadata
+from camp_detector_core.scene import demo_options, generate_scene
+from tests.support.datasets import write_polygons
+from tests.support.rasters import NORTH, WEST, write_raster
+from training.__main__ import run as call
+from training.adapt.decoding import LEAST_GAIN, Settings
+from training.adapt.folds import deal
+from training.adapt.ground import read_ground
+from training.adapt.options import AdaptOptions
+from training.adapt.run import adapt_model
+from training.adapt.samples import training_samples
+from training.adapt.verdict import ADAPTED, SETTINGS, START, Figures, Verdict
+from training.evaluation.blocks import COLUMNS, LABELLED, PREDICTED, Blocks
+from training.evaluation.buildings import BuildingScore
+from training.fit.options import OptionsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+GSD, SIDE = 0.2, 448
+FLOAT = default_model_path().parent / "float32" / default_model_path().name
+
+
+class Camp(NamedTuple):
+    """An image of a camp, its dwellings, and the part that was reviewed."""
+
+    image: Path
+    labels: Path
+    area: Path
+    polygons: list[shapely.Geometry]
+
+
+@pytest.fixture(scope="module")
+def camp(tmp_path_factory: pytest.TempPathFactory) -> Camp:
+    """A generated camp; the labels of its east are wrong, and lie beyond the reviewed area."""
+    folder = tmp_path_factory.mktemp("camp")
+    scene = generate_scene(replace(demo_options(), height=SIDE, width=SIDE, gsd=GSD))
+    image = write_raster(folder / "camp.tif", scene.image, gsd=GSD)
+    scale = np.array([GSD, -GSD])
+    polygons = [shapely.Polygon(label.polygon * scale + (WEST, NORTH)) for label in scene.labels]
+    edge = WEST + 0.75 * SIDE * GSD
+    kept = [p for p in polygons if p.centroid.x < edge]
+    labels = write_polygons(folder / "corrected.gpkg", kept)
+    reviewed = shapely.box(WEST, NORTH - SIDE * GSD, edge, NORTH)
+    area = write_polygons(folder / "reviewed.gpkg", [reviewed])
+    return Camp(image, labels, area, kept)
+
+
+@pytest.fixture
+def options_of(camp: Camp, tmp_path: Path) -> Callable[..., AdaptOptions]:
+    """A run of the least work; what is given changes it."""
+
+    def make(**changes: Any) -> AdaptOptions:
+        values: dict[str, Any] = {
+            "model": FLOAT,
+            "image": camp.image,
+            "labels": camp.labels,
+            "area": camp.area,
+            "out": tmp_path / "camp north",
+            "folds": 2,
+            "steps": 1,
+            "batch_size": 2,
+            "crop": 64,
+            "lr": 1e-9,
+            **changes,
+        }
+        return AdaptOptions(**values)
+
+    return make
+
+
+def deaf_model(path: Path) -> Path:
+    """The model that ships, with a threshold that hardly anything reaches."""
+    proto = onnx.load(str(FLOAT))
+    spec = replace(open_model(FLOAT).spec, threshold=0.98)
+    set_metadata(proto, spec_metadata(spec))
+    onnx.save(proto, str(path))
+    return path
+
+
+def test_a_start_that_is_as_good_is_kept_and_the_sentence_says_so(
+    options_of: Callable[..., AdaptOptions],
+) -> None:
+    options = options_of()
+    result = adapt_model(options)
+    assert result.verdict.kept == START
+    assert result.model is None
+    assert "is not better here: camp-unet-lite0-2 is kept (F1 0." in result.sentence
+    assert [p.name for p in options.out.iterdir()] == ["report.json"]
+    report = json.loads(result.report.read_text())
+    assert report["kept"] == "start"
+    assert report["sentence"] == result.sentence
+    figures = report["figures"]
+    assert figures["adapted"]["f1"] == pytest.approx(figures["start"]["f1"], abs=0.05)
+    assert figures["start"]["labelled"] == report["dwellings"] > 30
+    low, high = figures["start"]["intervals_95"]["f1"]
+    assert 0 < low <= figures["start"]["f1"] <= high <= 1
+    assert len(report["fits"]) == 2  # none on all parts, which would be of no use
+
+
+def test_better_settings_make_a_model_with_its_lineage(
+    options_of: Callable[..., AdaptOptions], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    model = deaf_model(tmp_path / "deaf.onnx")
+    options = options_of(model=model, attribution=("Drone: us",))
+    result = adapt_model(options)
+    assert result.verdict.kept in {SETTINGS, ADAPTED}
+    assert result.verdict.figures[result.verdict.kept].f1 > result.verdict.figures[START].f1 + 0.1
+    assert result.model == options.out / "adapted.onnx"
+    names = {p.name for p in options.out.iterdir()}
+    assert names == {"adapted.onnx", "adapted-float32.onnx", "adapted.json", "report.json"}
+    made, base = open_model(result.model), open_model(model)
+    assert made.spec.threshold < base.spec.threshold
+    assert made.spec.version == f"{base.spec.version}.camp-north"
+    assert made.spec.provenance["derived from"] == f"{base.spec.id} (sha256 {base.sha256})"
+    assert made.spec.attribution == ("Drone: us", *base.spec.attribution)
+    same = ("name", "bands", "classes", "gsd", "dtype", "tile_size", "min_area", "licence")
+    assert all(getattr(made.spec, n) == getattr(base.spec, n) for n in same)
+    assert len(made.onnx) < 0.5 * len(base.onnx)
+    item = json.loads((options.out / "adapted.json").read_text())
+    assert item["properties"]["version"] == made.spec.version
+    assert any("/version/" in uri for uri in item["stac_extensions"])
+    west, south, east, north = item["bbox"]
+    assert west < east < west + 0.001
+    assert south < north < south + 0.001
+    assert open_model(options.out / "adapted.json").spec == made.spec
+    # And it can be gone on from: its float32 original lies beside it.
+    assert read_start(result.model).path == options.out / "adapted-float32.onnx"
+    with pytest.raises(OutputError, match="exists"):
+        adapt_model(options)
+
+
+def test_the_item_of_the_start_is_linked(
+    options_of: Callable[..., AdaptOptions], tmp_path: Path
+) -> None:
+    from camp_detector_core.stac import create_stac_mlm_item, write_item
+
+    folder = tmp_path / "models"
+    folder.mkdir()
+    model = deaf_model(folder / "deaf.onnx")
+    write_item(create_stac_mlm_item(model), folder / "deaf.json")
+    result = adapt_model(options_of(model=folder / "deaf.json"))
+    assert result.model is not None
+    links = json.loads(result.model.with_suffix(".json").read_text())["links"]
+    (link,) = [each for each in links if each["rel"] == "derived_from"]
+    assert (result.model.parent / link["href"]).resolve() == (folder / "deaf.json").resolve()
+
+
+def test_the_command_says_what_is_kept_by_its_exit_code(
+    camp: Camp, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["adapt", "--model", str(FLOAT), "--image", str(camp.image), "--labels"]
+    words += [str(camp.labels), "--area", str(camp.area), "--out", str(tmp_path / "out")]
+    words += ["--folds", "2", "--steps", "1", "--batch-size", "2", "--crop", "64", "--lr", "1e-9"]
+    with pytest.raises(SystemExit) as leaving:
+        call(words)
+    assert leaving.value.code == 4
+    output = capsys.readouterr().out
+    assert output.splitlines()[1].startswith("start ")
+    assert "is kept (F1 0." in output
+    assert output.splitlines()[-1] == str(tmp_path / "out" / "report.json")
+
+
+def test_a_stop_leaves_nothing(
+    options_of: Callable[..., AdaptOptions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.fit.keeping.StartWeights.draw", stop)
+    options = options_of()
+    with pytest.raises(KeyboardInterrupt):
+        adapt_model(options)
+    assert not options.out.exists()
+
+
+def test_beyond_the_area_the_network_sees_ground_and_learns_nothing(
+    options_of: Callable[..., AdaptOptions],
+) -> None:
+    options = options_of()
+    spec = open_model(FLOAT).spec
+    ground = read_ground(options, spec)
+    edge = round(0.75 * SIDE)
+    assert ground.known[:, :edge].all()
+    assert not ground.known[:, edge:].any()
+    assert ground.valid.all()
+    folds = deal(ground, 2, metres=None, smallest=1)
+    samples = training_samples(ground, folds, None, options, spec)
+    batch = [samples[i] for i in range(40)]
+    assert all(sample["extra"].shape == (1, 64, 64) for sample in batch)
+    part = [s for s in batch if 0 < int((~s["valid"]).sum()) < s["valid"].numel()]
+    assert part
+    for sample in part:
+        unknown = ~sample["valid"]
+        assert not sample["target"][0][unknown].any()
+        assert not sample["extra_valid"][unknown].any()
+        assert float(sample["image"][:, unknown].abs().mean()) > 0.05  # it is seen
+
+
+def test_no_dwelling_is_divided_between_parts_and_all_have_as_many(
+    options_of: Callable[..., AdaptOptions],
+) -> None:
+    spec = open_model(FLOAT).spec
+    ground = read_ground(options_of(), spec)
+    folds = deal(ground, 3, metres=None, smallest=1)
+    counts = np.zeros(3, int)
+    for polygon in ground.labels.polygons:
+        rows, cols = np.nonzero(
+            rasterio.features.rasterize([polygon], out_shape=tuple(ground.grid.shape))
+        )
+        (fold,) = np.unique(folds.number[rows, cols])
+        counts[fold] += 1
+    assert counts.max() - counts.min() <= 0.2 * counts.sum()
+    held = training_samples(ground, folds, 1, options_of(), spec)
+    del held
+    assert not (folds.without(1) & (folds.number == 1)).any()
+
+
+def counts(found: int, labelled: int, right: int) -> Figures:
+    row = np.zeros((1, COLUMNS), np.int64)
+    row[0, [PREDICTED, LABELLED]] = found, labelled
+    row[0, [LABELLED + 1, LABELLED + 2 + 10]] = right
+    return Figures(Blocks(np.zeros((1, 3), np.intp), row))
+
+
+@pytest.mark.parametrize(
+    ("adapted", "kept"),
+    [
+        ((100, 100, 90), ADAPTED),
+        ((100, 100, 80), START),
+        ((100, 100, 60), START),
+        ((150, 100, 100), START),  # right ones, and half as many again that are not there
+    ],
+)
+def test_the_start_is_kept_unless_another_is_better(
+    adapted: tuple[int, int, int], kept: str
+) -> None:
+    figures = {
+        START: counts(100, 100, 80),
+        SETTINGS: counts(100, 100, 79),
+        ADAPTED: counts(*adapted),
+    }
+    assert Verdict.of(figures).kept == kept
+
+
+def test_settings_that_are_hardly_better_do_not_count() -> None:
+    spec = open_model(FLOAT).spec
+    other = replace(spec, threshold=0.5)
+    good, hardly = BuildingScore(80, 100, 100), BuildingScore(80, 99, 100)
+    assert 0 < hardly.f1 - good.f1 < LEAST_GAIN
+    assert Settings((spec, other), ((good, good), (hardly, hardly))).best() is spec
+    better = BuildingScore(90, 100, 100)
+    settings = Settings((spec, other), ((good, better), (better, good)))
+    assert settings.best(without=0) is spec
+    assert settings.best(without=1) is other
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"folds": 1}, "folds must be 2 to 10"),
+        ({"steps": 0}, "must be positive"),
+        ({"minutes": 0.0}, "must be positive"),
+        ({"crop": 100}, "multiple of 32"),
+        ({"mix_share": 1.0}, "mix_share must lie between"),
+    ],
+)
+def test_options_that_make_no_sense(
+    options_of: Callable[..., AdaptOptions], changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(OptionsError, match=message):
+        options_of(**changes)
+
+
+def test_what_was_not_reviewed_is_one_clear_error(
+    options_of: Callable[..., AdaptOptions], camp: Camp, tmp_path: Path
+) -> None:
+    spec = open_model(FLOAT).spec
+    beside = write_polygons(tmp_path / "beside.gpkg", [shapely.box(0, 0, 10, 10)])
+    with pytest.raises(CampDetectorError, match=r"no part of .*beside\.gpkg lies on"):
+        read_ground(options_of(area=beside), spec)
+    few = write_polygons(tmp_path / "few.gpkg", camp.polygons[:4])
+    with pytest.raises(CampDetectorError, match="dwellings on the reviewed ground") as refusal:
+        read_ground(options_of(labels=few), spec)
+    assert "correct more" in refusal.value.remedy
+
+
+def test_a_huge_area_is_refused_before_it_is_read(
+    options_of: Callable[..., AdaptOptions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.adapt.ground.MOST_PIXELS", 1000)
+    with pytest.raises(CampDetectorError, match="spans 448 x") as refusal:
+        read_ground(options_of(), open_model(FLOAT).spec)
+    assert "{area}" in refusal.value.remedy
+
+
+def test_an_output_that_is_an_input_is_refused(
+    options_of: Callable[..., AdaptOptions], tmp_path: Path
+) -> None:
+    model = deaf_model(tmp_path / "adapted.onnx")
+    before = model.read_bytes()
+    with pytest.raises(CampDetectorError, match="adapted.onnx"):
+        adapt_model(options_of(model=model, out=tmp_path, overwrite=True))
+    assert model.read_bytes() == before
