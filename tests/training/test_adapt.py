@@ -319,6 +319,6 @@ def test_an_output_that_is_an_input_is_refused(
 ) -> None:
     model = deaf_model(tmp_path / "adapted.onnx")
     before = model.read_bytes()
-    with pytest.raises(CampDetectorError, match="adapted.onnx"):
+    with pytest.raises(CampDetectorError, match=r"adapted\.onnx"):
         adapt_model(options_of(model=model, out=tmp_path, overwrite=True))
     assert model.read_bytes() == before
