@@ -90,7 +90,7 @@ def training_samples(
 
 
 def _area(ground: Ground, known: NDArray[np.bool_]) -> ArrayArea:
-    """The ground as samples take it: all of it is seen, and of the known part labels are learned."""
+    """The ground as samples take it: all is seen, and the labels of the known part are learned."""
     shape = tuple(ground.grid.shape)
     labels = ground.labels
     owner: NDArray[np.int32] = np.zeros(shape, np.int32)
