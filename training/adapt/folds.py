@@ -90,7 +90,8 @@ def deal(ground: Ground, count: int, *, metres: float | None, smallest: float) -
     down, across = np.diff([*rows, height]), np.diff([*cols, width])
     number = np.repeat(np.repeat(table, down, axis=0), across, axis=1).astype(np.uint8)
     wide = shapely.buffer(outlines, AROUND_METRES / ground.metres)
-    features.rasterize(zip(wide, fold_of[block].tolist(), strict=True), out=number)
+    for shapes in (wide, outlines):  # no neighbour takes ground of a dwelling itself
+        features.rasterize(zip(shapes, fold_of[block].tolist(), strict=True), out=number)
     return Folds(number, count, squares)
 
 
