@@ -27,6 +27,7 @@ from camp_detector_core.network.start import read_start
 from camp_detector_core.network.trial_chips import random_chips
 from camp_detector_core.network.unet import NetworkError, NetworkOptions, build_network
 from tests.support.runs import run_options
+from training.__main__ import run as call
 from training.artefacts.separation_method import channel_weights
 from training.fit.keeping import StartWeights
 from training.fit.options import IMAGENET_BANDS, OptimOptions, OptionsError
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from tests.support.datasets import Town
     from training.fit.options import DataOptions
     from training.train import TrainResult
 
@@ -344,3 +346,20 @@ def test_a_run_with_other_classes_or_bands_does_not_begin(
 
 def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_command_takes_the_architecture_of_the_model(
+    run: TrainResult, town: Town, tmp_path: Path
+) -> None:
+    from training.fit.options_file import read_options
+
+    model, out = run.folder / "meta" / "best_model.onnx", tmp_path / "out"
+    words = ["train", "--chips", str(town.chips), "--labels", str(town.labels), "--gsd", "0.5"]
+    words += ["--crop", "64", "--samples", "4", "--batch-size", "2", "--workers", "0"]
+    words += ["--val-columns", "2", "--test-columns", "3", "--fast-dev-run", "--no-track"]
+    call([*words, "--start", str(model), "--out", str(out)])
+    assert read_options(out / "options.json").network.decoder_channels == SLIM
+    other = [*words, "--start", str(model), "--out", str(tmp_path / "other")]
+    with pytest.raises(SystemExit) as leaving:
+        call([*other, "--decoder", "16,8,8,4,8"])
+    assert leaving.value.code == 2

@@ -73,8 +73,7 @@ def fit_on(
         gsd: Metres a pixel.
     """
     network = copy.deepcopy(start)
-    optim = OptimOptions(lr=options.lr, start_decay=options.start_decay)
-    task = LitRefugeeCamp(network, optim=optim, gsd=gsd, frozen=True).train()
+    task = LitRefugeeCamp(network, optim=OptimOptions(lr=options.lr), gsd=gsd, frozen=True).train()
     near, average, update = StartWeights(network), copy.deepcopy(network), averaging(AVERAGE)
     optimiser = torch.optim.AdamW(network.parameters(), lr=options.lr, weight_decay=0.0)
     began, step = time.monotonic(), 0

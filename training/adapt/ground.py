@@ -174,7 +174,8 @@ def _refuse_too_large(grid: Grid, options: AdaptOptions) -> None:
 
 def _refuse_too_few(ground: Ground, options: AdaptOptions, spec: ModelSpec) -> None:
     if not ground.known.any():
-        msg = f"{options.area} holds no pixel of {options.image} that shows an image"
+        where = f"{options.area} holds" if options.area else f"{options.image} has"
+        msg = f"{where} no pixel that shows an image"
         raise RasterError(msg)
     labels = ground.known_labels(smallest=spec.min_area / ground.grid.pixel_area)
     count = len(labels.polygons)
