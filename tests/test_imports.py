@@ -54,6 +54,7 @@ ONLY_IN = {
         "camp_detector_core.engine.predictors.torchscript",
         "camp_detector_core.network.channels",
         "camp_detector_core.network.unet",
+        "camp_detector_core.network.start",
         "camp_detector_core.network.export",
         "training",
     ),

@@ -7,6 +7,7 @@ from .area import area_of_bbox, area_of_footprints, area_of_geojson
 from .facts import CONTAINER_IMAGE, RunFacts, StacError, TrainingArea, facts_of, span_of
 from .files import file_fields, find_assets, write_item
 from .item import create_stac_mlm_item
+from .lineage import add_lineage
 from .listing import list_in_item
 from .roundtrip import spec_from_item
 
@@ -15,6 +16,7 @@ __all__ = [
     "RunFacts",
     "StacError",
     "TrainingArea",
+    "add_lineage",
     "area_of_bbox",
     "area_of_footprints",
     "area_of_geojson",

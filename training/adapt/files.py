@@ -24,12 +24,12 @@ from camp_detector_core.model_file.item import read_item
 from camp_detector_core.network.export import export_onnx
 from camp_detector_core.stac import (
     TrainingArea,
+    add_lineage,
     area_of_footprints,
     create_stac_mlm_item,
     facts_of,
     write_item,
 )
-from camp_detector_core.stac.files import relative_href
 from training.adapt.networks import exported
 from training.adapt.samples import training_samples
 from training.data.places import LON_LAT, move_points
@@ -62,7 +62,6 @@ MODEL, ORIGINAL, ITEM, REPORT = (
     "report.json",
 )
 FILES = (MODEL, ORIGINAL, ITEM, REPORT)
-VERSION_URI = "https://stac-extensions.github.io/version/v1.2.0/schema.json"
 CHIPS, TILES, TILE_SIDE = 24, 16, 512
 """Samples that ranges of 8 bits are found with; tiles that both models are compared on."""
 _NO_VERSION = re.compile(r"[^A-Za-z0-9._-]+")
@@ -188,8 +187,6 @@ def _tiles(adapted: Adapted) -> list[Tile]:
 
 def _write_item(folder: Path, adapted: Adapted) -> None:
     """Write the item, with a link to that of the start where there is one."""
-    import pystac
-
     spec = open_model(folder / MODEL).spec
     figures = adapted.choice.verdict.figures[adapted.choice.verdict.kept].to_dict()
     numbers = {k: v for k, v in figures.items() if isinstance(v, int | float)}
@@ -201,14 +198,8 @@ def _write_item(folder: Path, adapted: Adapted) -> None:
     item = create_stac_mlm_item(
         folder / MODEL, area=_area(adapted.ground), run=facts, folder=folder, assets={}
     )
-    item.properties["version"] = spec.version
-    item.stac_extensions.append(VERSION_URI)
     base = _item_of(adapted.options.model)
-    if base is not None:
-        href = relative_href(base, adapted.options.out)
-        item.add_link(
-            pystac.Link("derived_from", href, "application/geo+json", adapted.base.spec.id)
-        )
+    add_lineage(item, spec.version, base=base, folder=adapted.options.out)
     write_item(item, folder / ITEM)
 
 
