@@ -251,7 +251,11 @@ def write_report(adapted: Adapted, path: Path, **more: Any) -> None:  # noqa: AN
         {
             **more,
             **adapted.choice.verdict.to_dict(),
-            "start": {"id": adapted.base.spec.id, "sha256": adapted.base.sha256},
+            "start": {
+                "id": adapted.base.spec.id,
+                "sha256": adapted.base.sha256,
+                "weights_sha256": adapted.start.sha256,
+            },
             "dwellings": adapted.dwellings,
             "hectares": round(adapted.ground.hectares, 4),
             "folds": folds.count,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from . import options
 
 if TYPE_CHECKING:
     from training.adapt.run import Adaptation
+    from training.tracking.adapted import AdaptationTracker
 
 KEPT = 4
 """Exit code where the start is kept, because the adapted model is not better."""
@@ -63,6 +65,22 @@ KEPT = 4
     "--model-version",
     help="Version of the adapted model.  [default: that of --model, a dot, and the name of --out]",
 )
+@click.option(
+    "--track/--no-track",
+    default=None,
+    help="Log the run to MLflow, as a child of the run that --model comes from.  [default: where "
+    "MLFLOW_TRACKING_URI is set]",
+)
+@click.option(
+    "--experiment",
+    help="MLflow experiment.  [default: MLFLOW_EXPERIMENT_NAME, else camp-detector]",
+)
+@click.option(
+    "--register",
+    metavar="NAME",
+    help="Name to register the model under; none: do not register it.  [default: the name of "
+    "--model]",
+)
 def adapt(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Teach a model your place from corrected dwellings.
 
@@ -84,10 +102,36 @@ def adapt(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     from training.adapt.run import adapt_model
 
     values = options.values_of(AdaptOptions, arguments)
-    result = adapt_model(AdaptOptions(**values, version=arguments["model_version"]))
+    adapt_options = AdaptOptions(**values, version=arguments["model_version"])
+    tracker = _tracker(arguments)
+    result = adapt_model(adapt_options)
     show(result)
+    if tracker is not None:
+        logged = tracker.log(adapt_options.out)
+        version = f", model {logged.name} version {logged.version}" if logged.version else ""
+        say(f"MLflow: run {logged.run_id}{version}")
     if result.model is None:
         sys.exit(KEPT)
+
+
+def _tracker(arguments: dict[str, Any]) -> AdaptationTracker | None:
+    """Ask MLflow for an answer, if the adaptation is to be tracked.
+
+    Raises:
+        TrackingError: It is, and MLflow does not answer.
+    """
+    track = arguments["track"]
+    if track is None:
+        track = "MLFLOW_TRACKING_URI" in os.environ
+    if not track:
+        return None
+    from camp_detector_core.model_file import open_model
+    from training.tracking.adapted import AdaptationTracker
+    from training.tracking.options import EXPERIMENT, NO_SERVER, TrackOptions
+
+    experiment = arguments["experiment"] or os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
+    name = arguments["register"] or open_model(arguments["model"]).spec.name
+    return AdaptationTracker(TrackOptions(experiment, None if name == NO_SERVER else name))
 
 
 def show(result: Adaptation) -> None:

@@ -76,7 +76,7 @@ def log_model(client: MlflowClient, run_id: str, folder: Path, *, tags: dict[str
         except _NOT_SAVED as error:
             # Encoders that torch cannot save for free sizes; ONNX has them all.
             LOG.warning("The model is logged as ONNX, because torch cannot save it: %s", error)
-            model_id = _log_onnx(folder, arguments)
+            model_id = _log_onnx(meta / "best_model.onnx", arguments)
     return model_id
 
 
@@ -105,12 +105,12 @@ def _log_network(folder: Path, spec: ModelSpec, arguments: dict[str, Any]) -> st
     return str(logged.model_id)
 
 
-def _log_onnx(folder: Path, arguments: dict[str, Any]) -> str:
+def _log_onnx(path: Path, arguments: dict[str, Any]) -> str:
     import mlflow
     import onnx
 
     logged = mlflow.onnx.log_model(
-        onnx.load(str(folder / "meta" / "best_model.onnx")),
+        onnx.load(str(path)),
         save_as_external_data=False,
         **arguments,
     )
@@ -145,7 +145,7 @@ def register(client: MlflowClient, model_id: str, name: str, *, tags: dict[str, 
     import mlflow
 
     source = f"models:/{model_id}"
-    version = next((v.version for v in _versions(client, name) if v.source == source), None)
+    version = next((v.version for v in versions_of(client, name) if v.source == source), None)
     if version is None:
         with _quiet():
             version = mlflow.register_model(source, name, tags=tags).version
@@ -167,7 +167,7 @@ def _choose_candidate(client: MlflowClient, name: str) -> None:
 
     refusals = 0
     while True:
-        newest = max(int(v.version) for v in _versions(client, name) if "onnx_sha256" in v.tags)
+        newest = max(int(v.version) for v in versions_of(client, name) if "onnx_sha256" in v.tags)
         try:
             candidate = int(client.get_model_version_by_alias(name, CANDIDATE).version)
         except MlflowException:
@@ -182,14 +182,40 @@ def _choose_candidate(client: MlflowClient, name: str) -> None:
                 raise
 
 
-def _versions(client: MlflowClient, name: str) -> Iterator[ModelVersion]:
+def versions_of(client: MlflowClient, name: str) -> Iterator[ModelVersion]:
+    """Give the versions of a registered model."""
     token = None
     while True:
-        page = client.search_model_versions(f"name='{name}'", page_token=token)
+        page = client.search_modelversions_of(f"name='{name}'", page_token=token)
         yield from page
         token = page.token
         if not token:
             return
+
+
+def log_onnx(run_id: str, path: Path, spec: ModelSpec, tags: dict[str, str]) -> str:
+    """Log an ONNX file as the model of a run.
+
+    Args:
+        run_id: The run.
+        path: The file.
+        spec: Its description.
+        tags: Of the model.
+
+    Returns:
+        The id of the logged model.
+    """
+    import mlflow
+
+    arguments = {
+        "name": MODEL,
+        "signature": signature_of(spec),
+        "extra_files": [str(path)],
+        "tags": {**tags, "mlflow.source.name": "camp-detector"},
+        "metadata": {"description": spec.description, "licence": spec.licence},
+    }
+    with _quiet(), mlflow.start_run(run_id=run_id):
+        return _log_onnx(path, arguments)
 
 
 @contextmanager
