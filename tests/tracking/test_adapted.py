@@ -65,6 +65,7 @@ def test_the_version_names_the_one_that_it_comes_from(desk: Path) -> None:
     assert run.info.status == "FINISHED"
     version = client.get_model_version("camp-unet-lite0", "2")
     assert version.tags["derived_from_version"] == "1"
+    assert not version.aliases  # of one place, so no candidate
     names = {a.path for a in client.list_artifacts(second.run_id, "models")}
     assert names == {
         "models/adapted.onnx", "models/adapted-float32.onnx", "models/report.json"
@@ -90,6 +91,6 @@ def test_what_does_not_come_through_says_that_the_files_are_kept(
 
     tracker = AdaptationTracker(TrackOptions("camps", None))
     monkeypatch.setattr(mlflow.MlflowClient, "log_artifact", full)
-    with pytest.raises(NotLoggedError, match="its files are in .*out.* No space left") as failure:
+    with pytest.raises(NotLoggedError, match=r"its files are in .*out.* No space left") as failure:
         tracker.log(finished(desk / "out", kept="start"))
     assert failure.value.exit_code == 3

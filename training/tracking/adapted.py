@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from camp_detector_core.model_file import open_model
 from training.output import read_json
 from training.tracking.experiment import experiment_of
-from training.tracking.model import log_onnx, register, versions_of
+from training.tracking.model import DERIVED, log_onnx, register, versions_of
 from training.tracking.options import NotLoggedError, TrackingError, TrackOptions
 from training.tracking.server import address, connect, reason, safe_uri, troubles
 
@@ -78,7 +78,7 @@ class AdaptationTracker:
         home = experiment_of(client, self._options.experiment)
         start = report["start"]
         base = _version(client, name, {start["sha256"], start["weights_sha256"]})
-        lineage = {"derived_from": start["id"], "derived_from_sha256": start["sha256"]}
+        lineage = {DERIVED: start["id"], "derived_from_sha256": start["sha256"]}
         parent = {}
         if base is not None:
             lineage["derived_from_version"] = str(base.version)

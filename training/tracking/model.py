@@ -28,6 +28,8 @@ LOG = logging.getLogger(__name__)
 
 MODEL = "model"
 """Name of the logged model in its run."""
+DERIVED = "derived_from"
+"""Tag of a model that was adapted to one place: the name and version of its start."""
 _NOT_SAVED = (RuntimeError, AssertionError, NotImplementedError, TypeError, ValueError)
 """Errors that torch raises if it cannot export a network."""
 _EXAMPLE = (2, 64, 96)
@@ -139,6 +141,8 @@ def _outputs(client: MlflowClient, run_id: str) -> list[LoggedModelOutput]:
 def register(client: MlflowClient, model_id: str, name: str, *, tags: dict[str, str]) -> str:
     """Make a logged model the newest version under a name, once, and the candidate.
 
+    A model that was adapted to one place is no candidate.
+
     Returns:
         The version.
     """
@@ -149,7 +153,8 @@ def register(client: MlflowClient, model_id: str, name: str, *, tags: dict[str, 
     if version is None:
         with _quiet():
             version = mlflow.register_model(source, name, tags=tags).version
-    _choose_candidate(client, name)
+    if DERIVED not in tags:
+        _choose_candidate(client, name)
     return str(version)
 
 
@@ -167,7 +172,8 @@ def _choose_candidate(client: MlflowClient, name: str) -> None:
 
     refusals = 0
     while True:
-        newest = max(int(v.version) for v in versions_of(client, name) if "onnx_sha256" in v.tags)
+        trained = (v for v in versions_of(client, name) if "onnx_sha256" in v.tags)
+        newest = max(int(v.version) for v in trained if DERIVED not in v.tags)
         try:
             candidate = int(client.get_model_version_by_alias(name, CANDIDATE).version)
         except MlflowException:
