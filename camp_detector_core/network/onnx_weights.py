@@ -71,6 +71,9 @@ def _constants(graph: onnx.GraphProto) -> dict[str, NDArray[np.float32]]:
     for node in graph.node:
         if node.op_type == "Constant" and node.attribute and node.attribute[0].name == "value":
             tensors[node.output[0]] = node.attribute[0].t
+        if node.op_type == "Identity" and node.input[0] in tensors:
+            # Exporters store tensors of the same values once.
+            tensors[node.output[0]] = tensors[node.input[0]]
     kinds = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE)
     return {
         name: numpy_helper.to_array(tensor).astype(np.float32)

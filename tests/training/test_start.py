@@ -57,6 +57,7 @@ def spec_with(method: str) -> ModelSpec:
         classes=(ClassDef(1, "dwelling", "#E4572E"),),
         gsd=0.5,
         tile_size=128,
+        overlap=32,
         separation=None if method == "none" else Separation(kind, 0.5, 4, 1),
         provenance={
             "architecture": "unet, encoder tu-tf_efficientnet_lite0",

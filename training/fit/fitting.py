@@ -89,7 +89,12 @@ def fit(
     with warnings.catch_warnings():
         # Lightning's way of walking through a batch: nothing that a user could change. Of a
         # resumed run it says that it deletes logs, which lie under other names by now.
-        for message in (r".*isinstance\(treespec, LeafSpec\)", r"(Experiment logs|Checkpoint) dir"):
+        # And frozen batch normalisation is in evaluation mode on purpose.
+        for message in (
+            r".*isinstance\(treespec, LeafSpec\)",
+            r"(Experiment logs|Checkpoint) dir",
+            r"Found \d+ module\(s\) in eval mode",
+        ):
             warnings.filterwarnings("ignore", message=message)
         trainer, checkpoint = _trainer(options, loggers)
         try:
