@@ -114,7 +114,7 @@ def measure_settings(scored: Scored, spec: ModelSpec, ground: Ground) -> Setting
 def candidates(scored: Scored, spec: ModelSpec, ground: Ground) -> list[ModelSpec]:
     """List the settings that are tried, the model's own first."""
     known = ground.known
-    labelled = ground.labels.rasterised(tuple(ground.grid.shape))
+    labelled = ground.labels.rasterised(ground.grid.shape)
     histogram = ScoreHistogram.total(
         ScoreHistogram.of(scored.scores[i][known], labelled[known] == c.value)
         for i, c in enumerate(spec.classes)

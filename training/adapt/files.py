@@ -166,7 +166,7 @@ def _tiles(adapted: Adapted) -> list[Tile]:
     height, width = (
         max(spec.multiple, min(TILE_SIDE, n) // spec.multiple * spec.multiple) for n in shape
     )
-    truth = ground.labels.rasterised(tuple(shape))
+    truth = ground.labels.rasterised(shape)
     windows = [
         Window(row, col, height, width)
         for row in range(0, max(1, shape.height - height + 1), height)

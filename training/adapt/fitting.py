@@ -115,7 +115,7 @@ def _step(task: LitRefugeeCamp, batch: Sample, optimiser: torch.optim.Optimizer)
         logits = task(batch["image"])
     loss = task.loss(logits.float(), batch)
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]  # published so
     torch.nn.utils.clip_grad_norm_(task.network.parameters(), 1.0)
     optimiser.step()
     return float(loss.detach())

@@ -91,7 +91,7 @@ def training_samples(
 
 def _area(ground: Ground, known: NDArray[np.bool_]) -> ArrayArea:
     """The ground as samples take it: all is seen, and the labels of the known part are learned."""
-    shape = tuple(ground.grid.shape)
+    shape = ground.grid.shape
     labels = ground.labels
     owner: NDArray[np.int32] = np.zeros(shape, np.int32)
     if len(labels.polygons):

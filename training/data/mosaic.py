@@ -76,7 +76,7 @@ class ArrayArea:
         self._patch = patch
         self.gsd = gsd
         self.shape = Shape(*patch.valid.shape)
-        self.pieces = (Window(0, 0, *self.shape),)
+        self.pieces: tuple[Window, ...] = (Window(0, 0, *self.shape),)
 
     def read(self, window: Window) -> Patch:
         """A view of the arrays."""

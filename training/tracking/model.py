@@ -192,7 +192,7 @@ def versions_of(client: MlflowClient, name: str) -> Iterator[ModelVersion]:
     """Give the versions of a registered model."""
     token = None
     while True:
-        page = client.search_modelversions_of(f"name='{name}'", page_token=token)
+        page = client.search_model_versions(f"name='{name}'", page_token=token)
         yield from page
         token = page.token
         if not token:
