@@ -75,7 +75,8 @@ def middles_of(image: Path, labels: Path) -> NDArray[np.float64]:
     with rasterio.open(image) as source:
         polygons = moved(layer.shapes, layer.crs, source.crs)
         inside = shapely.contains(shapely.box(*source.bounds), polygons)
-    return shapely.get_coordinates(shapely.centroid(polygons[inside]))
+    points: NDArray[np.float64] = shapely.get_coordinates(shapely.centroid(polygons[inside]))
+    return points
 
 
 def write_east(image: Path, half: float, path: Path) -> Path:

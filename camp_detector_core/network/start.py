@@ -201,7 +201,7 @@ def _put(
         for (layer, norm), values in zip(layers, convolutions, strict=True):
             weight, bias = (torch.from_numpy(a.copy()) for a in values)
             layer.weight.copy_(weight)
-            if norm is not None:
+            if norm is not None and norm.running_mean is not None and norm.running_var is not None:
                 norm.weight.fill_(1)
                 norm.bias.copy_(bias if layer.bias is None else torch.zeros_like(bias))
                 norm.running_mean.zero_()

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from tests.support.datasets import Town
     from training.fit.options import DataOptions
-    from training.train import TrainResult
+    from training.artefacts.finish import TrainResult
 
 SLIM = (16, 8, 8, 4, 4)
 TOLERANCE = 1e-4
