@@ -1,4 +1,4 @@
-"""What adapting to a place is worth: taught on its west, measured on its east.
+"""Measure what adapting to a place is worth: taught on its west, measured on its east.
 
     python benchmarks/adapt.py --model MODEL --image IMAGE --labels LABELS --counts 25,50,100
 
@@ -66,7 +66,7 @@ def main() -> None:
             minutes = (time.monotonic() - began) / 60
             print(result.sentence, flush=True)
             own = replace(measured, model=result.model or words.model)
-            print(row(str(count), result.verdict.kept, own, minutes), flush=True)
+            print(row(str(count), result.verdict.winner, own, minutes), flush=True)
 
 
 def middles_of(image: Path, labels: Path) -> NDArray[np.float64]:
@@ -105,12 +105,12 @@ def strip(image: Path, middles: NDArray[np.float64], half: float, count: int, pa
     return path
 
 
-def row(count: str, kept: str, options: EvaluateOptions, minutes: float) -> str:
+def row(count: str, winner: str, options: EvaluateOptions, minutes: float) -> str:
     """Measure a model on the east: one line of the table."""
     total = evaluate_model(options).total
     score = total.buildings
     return (
-        f"{count:>9}  {kept:<8}  {score.f1:.3f}  {score.count_error:+6.0%}  "
+        f"{count:>9}  {winner:<8}  {score.f1:.3f}  {score.count_error:+6.0%}  "
         f"{total.pixels.iou:.3f}  {minutes:.1f}"
     )
 

@@ -1,4 +1,4 @@
-"""Where a model comes from: its version, and the model that it was made from."""
+"""Lineage of a model: its version, and the model that it was made from."""
 
 from __future__ import annotations
 

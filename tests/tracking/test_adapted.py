@@ -21,18 +21,18 @@ FLOAT = default_model_path().parent / "float32" / default_model_path().name
 FIGURES = {"f1": 0.5, "precision": 0.5, "recall": 0.5, "count_error": None, "pixel_iou": 0.5}
 
 
-def finished(folder: Path, *, kept: str) -> Path:
+def finished(folder: Path, *, winner: str) -> Path:
     """The folder of a finished adaptation."""
     folder.mkdir()
     base = open_model(FLOAT)
     start = {"id": base.spec.id, "sha256": base.sha256, "weights_sha256": base.sha256}
     report = {
-        "kept": kept, "start": start, "dwellings": 60, "hectares": 1.5, "folds": 3,
+        "kept": winner, "start": start, "dwellings": 60, "hectares": 1.5, "folds": 3,
         "block_metres": 25.0, "seconds": 300.0,
         "figures": {"start": FIGURES, "adapted": {**FIGURES, "f1": 0.75}},
     }  # fmt: skip
     (folder / "report.json").write_text(json.dumps(report))
-    if kept != "start":
+    if winner != "start":
         for name in ("adapted.onnx", "adapted-float32.onnx"):
             (folder / name).write_bytes(FLOAT.read_bytes())
     return folder
@@ -52,10 +52,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_the_version_names_the_one_that_it_comes_from(desk: Path) -> None:
     tracker = AdaptationTracker(TrackOptions("camps", "camp-unet-lite0"))
     client = connect()
-    first = tracker.log(finished(desk / "first", kept="adapted"))
+    first = tracker.log(finished(desk / "first", winner="adapted"))
     assert (first.name, first.version) == ("camp-unet-lite0", "1")
     # The first is of the same file as the start, and so stands for a registered training.
-    second = tracker.log(finished(desk / "second", kept="adapted"))
+    second = tracker.log(finished(desk / "second", winner="adapted"))
     run = client.get_run(second.run_id)
     assert run.data.tags["mlflow.parentRunId"] == first.run_id
     assert run.data.tags["derived_from"] == "camp-unet-lite0-2"
@@ -74,7 +74,7 @@ def test_the_version_names_the_one_that_it_comes_from(desk: Path) -> None:
 
 def test_where_the_start_is_kept_there_is_no_version(desk: Path) -> None:
     logged = AdaptationTracker(TrackOptions("camps", "camp-unet-lite0")).log(
-        finished(desk / "kept", kept="start")
+        finished(desk / "kept", winner="start")
     )
     assert logged.version is None
     client = connect()
@@ -92,5 +92,5 @@ def test_what_does_not_come_through_says_that_the_files_are_kept(
     tracker = AdaptationTracker(TrackOptions("camps", None))
     monkeypatch.setattr(mlflow.MlflowClient, "log_artifact", full)
     with pytest.raises(NotLoggedError, match=r"its files are in .*out.* No space left") as failure:
-        tracker.log(finished(desk / "out", kept="start"))
+        tracker.log(finished(desk / "out", winner="start"))
     assert failure.value.exit_code == 3

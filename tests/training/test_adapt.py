@@ -58,11 +58,11 @@ def camp(tmp_path_factory: pytest.TempPathFactory) -> Camp:
     scale = np.array([GSD, -GSD])
     polygons = [shapely.Polygon(label.polygon * scale + (WEST, NORTH)) for label in scene.labels]
     edge = WEST + 0.75 * SIDE * GSD
-    kept = [p for p in polygons if p.centroid.x < edge]
-    labels = write_polygons(folder / "corrected.gpkg", kept)
+    western = [p for p in polygons if p.centroid.x < edge]
+    labels = write_polygons(folder / "corrected.gpkg", western)
     reviewed = shapely.box(WEST, NORTH - SIDE * GSD, edge, NORTH)
     area = write_polygons(folder / "reviewed.gpkg", [reviewed])
-    return Camp(image, labels, area, kept)
+    return Camp(image, labels, area, western)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_start_that_is_as_good_is_kept_and_the_sentence_says_so(
 ) -> None:
     options = options_of()
     result = adapt_model(options)
-    assert result.verdict.kept == START
+    assert result.verdict.winner == START
     assert result.model is None
     assert "is not better here: camp-unet-lite0-2 is kept (F1 0." in result.sentence
     assert [p.name for p in options.out.iterdir()] == ["report.json"]
@@ -124,8 +124,8 @@ def test_better_settings_make_a_model_with_its_lineage(
     model = deaf_model(tmp_path / "deaf.onnx")
     options = options_of(model=model, attribution=("Drone: us",))
     result = adapt_model(options)
-    assert result.verdict.kept in {SETTINGS, ADAPTED}
-    assert result.verdict.figures[result.verdict.kept].f1 > result.verdict.figures[START].f1 + 0.1
+    assert result.verdict.winner in {SETTINGS, ADAPTED}
+    assert result.verdict.figures[result.verdict.winner].f1 > result.verdict.figures[START].f1 + 0.1
     assert result.model == options.out / "adapted.onnx"
     names = {p.name for p in options.out.iterdir()}
     assert names == {"adapted.onnx", "adapted-float32.onnx", "adapted.json", "report.json"}
@@ -236,15 +236,15 @@ def test_no_dwelling_is_divided_between_parts_and_all_have_as_many(
     assert not (folds.without(1) & (folds.number == 1)).any()
 
 
-def counts(found: int, labelled: int, right: int) -> Figures:
+def counts(predicted: int, labelled: int, right: int) -> Figures:
     row = np.zeros((1, COLUMNS), np.int64)
-    row[0, [PREDICTED, LABELLED]] = found, labelled
+    row[0, [PREDICTED, LABELLED]] = predicted, labelled
     row[0, [LABELLED + 1, LABELLED + 2 + 10]] = right
     return Figures(Blocks(np.zeros((1, 3), np.intp), row))
 
 
 @pytest.mark.parametrize(
-    ("adapted", "kept"),
+    ("adapted", "winner"),
     [
         ((100, 100, 90), ADAPTED),
         ((100, 100, 80), START),
@@ -253,14 +253,14 @@ def counts(found: int, labelled: int, right: int) -> Figures:
     ],
 )
 def test_the_start_is_kept_unless_another_is_better(
-    adapted: tuple[int, int, int], kept: str
+    adapted: tuple[int, int, int], winner: str
 ) -> None:
     figures = {
         START: counts(100, 100, 80),
         SETTINGS: counts(100, 100, 79),
         ADAPTED: counts(*adapted),
     }
-    assert Verdict.of(figures).kept == kept
+    assert Verdict.of(figures).winner == winner
 
 
 def test_settings_that_are_hardly_better_do_not_count() -> None:

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from tests.support.datasets import Town
-    from training.fit.options import DataOptions
     from training.artefacts.finish import TrainResult
+    from training.fit.options import DataOptions
 
 SLIM = (16, 8, 8, 4, 4)
 TOLERANCE = 1e-4

@@ -80,7 +80,7 @@ class Settings:
 
     specs: tuple[ModelSpec, ...]
     scores: tuple[tuple[BuildingScore, ...], ...]
-    """Of each setting on each part."""
+    """Scores of each setting on each part."""
 
     def best(self, *, without: int | None = None) -> ModelSpec:
         """Return the spec with the settings of the highest merit, the model's own in doubt.
@@ -130,13 +130,13 @@ def candidates(scored: Scored, spec: ModelSpec, ground: Ground) -> list[ModelSpe
     sizes = SEED_METRES2[::2] if is_large else SEED_METRES2
     seeds = [own.min_seed, *(min(MAX_SEED, max(1, round(s / area))) for s in sizes)]
     cores = [own.threshold, *(CORES[::2] if is_large else CORES)]
-    found = [
+    others = [
         replace(spec, threshold=t, separation=replace(own, threshold=c, min_seed=s))
         for t in dict.fromkeys(masks)
         for c in dict.fromkeys(cores)
         for s in dict.fromkeys(seeds)
     ]
-    return [spec, *(each for each in found if each != spec)]
+    return [spec, *(each for each in others if each != spec)]
 
 
 def marked(scored: Scored, specs: Sequence[ModelSpec], folds: Folds) -> NDArray[np.uint8]:

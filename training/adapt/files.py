@@ -69,7 +69,7 @@ _NO_VERSION = re.compile(r"[^A-Za-z0-9._-]+")
 
 @dataclass(frozen=True)
 class Adapted:
-    """What an adaptation ended with, and all that it was made from."""
+    """Result of an adaptation, with all that it was made from."""
 
     options: AdaptOptions
     base: ModelFile
@@ -109,10 +109,10 @@ def describe(adapted: Adapted) -> ModelSpec:
     base = adapted.base.spec
     packages = get_system_info()["packages"]
     version = options.version or _NO_VERSION.sub("-", f"{base.version}.{options.out.name}")
-    kept = ("architecture", "separation")
+    lasting = ("architecture", "separation")
     figures = adapted.choice.verdict.to_dict()["figures"]
     provenance = {
-        **{key: base.provenance[key] for key in kept if key in base.provenance},
+        **{key: base.provenance[key] for key in lasting if key in base.provenance},
         "start": start.words,
         "derived from": f"{base.id} (sha256 {adapted.base.sha256})",
         "data of the start": base.provenance.get("data", "not recorded"),
@@ -188,7 +188,7 @@ def _tiles(adapted: Adapted) -> list[Tile]:
 def _write_item(folder: Path, adapted: Adapted) -> None:
     """Write the item, with a link to that of the start where there is one."""
     spec = open_model(folder / MODEL).spec
-    figures = adapted.choice.verdict.figures[adapted.choice.verdict.kept].to_dict()
+    figures = adapted.choice.verdict.figures[adapted.choice.verdict.winner].to_dict()
     numbers = {k: v for k, v in figures.items() if isinstance(v, int | float)}
     facts = replace(
         facts_of(spec),

@@ -29,7 +29,7 @@ def method_of(spec: ModelSpec) -> str:
 
 
 def extras_of(spec: ModelSpec) -> tuple[int, ...]:
-    """Which of `training.fit.options.EXTRAS` are trained: those that the model makes use of."""
+    """Numbers of those of `training.fit.options.EXTRAS` that a model makes use of."""
     names = {"none": (), "both": EXTRAS}.get(method_of(spec), (method_of(spec),))
     return tuple(EXTRAS.index(name) for name in names)
 

@@ -47,7 +47,7 @@ class Adaptation:
 
     @property
     def sentence(self) -> str:
-        """Which model is kept, and why."""
+        """Sentence that says which model is kept, and why."""
         return sentence_of(self.verdict, self.start)
 
 
@@ -59,7 +59,7 @@ def sentence_of(verdict: Verdict, start: str) -> str:
         start: Name and version of the start.
     """
     before = verdict.figures[START]
-    after = verdict.figures[ADAPTED if verdict.kept == START else verdict.kept]
+    after = verdict.figures[ADAPTED if verdict.winner == START else verdict.winner]
     figures = (
         f"F1 {before.f1:.3f} -> {after.f1:.3f}, count error {before.count_error:+.0%} -> "
         f"{after.count_error:+.0%}, all on ground that was held out"
@@ -68,7 +68,7 @@ def sentence_of(verdict: Verdict, start: str) -> str:
         START: f"the adapted model is not better here: {start} is kept ({figures})",
         SETTINGS: f"{start} with other settings is better here than adapted weights ({figures})",
         ADAPTED: f"the adapted model is better here than {start} ({figures})",
-    }[verdict.kept]
+    }[verdict.winner]
 
 
 def adapt_model(options: AdaptOptions) -> Adaptation:
@@ -101,7 +101,7 @@ def adapt_model(options: AdaptOptions) -> Adaptation:
         trial = Trial(options, ground, folds, spec, began + 60 * options.minutes * _FOR_FITS)
         choice = trial.choose(start.network)
         adapted = Adapted(options, base, start, ground, folds, choice, count)
-        if choice.verdict.kept != START:
+        if choice.verdict.winner != START:
             write_model(adapted, paths)
         write_report(
             adapted,
@@ -110,5 +110,5 @@ def adapt_model(options: AdaptOptions) -> Adaptation:
             fits=[{"steps": f.steps, "seconds": round(f.seconds, 1)} for f in trial.fits],
             seconds=round(time.monotonic() - began, 1),
         )
-    model = None if choice.verdict.kept == START else options.out / MODEL
+    model = None if choice.verdict.winner == START else options.out / MODEL
     return Adaptation(choice.verdict, model, spec.id, options.out / REPORT)

@@ -70,9 +70,9 @@ class Trial:
         figures[ADAPTED] = self._crossed(unseen, settings)
         verdict = Verdict.of(figures)
         LOG.info("adapted: F1 %.3f, count %+.0f %%", *_words(figures[ADAPTED]))
-        if verdict.kept == ADAPTED:
+        if verdict.winner == ADAPTED:
             return Choice(verdict, self._fit(network, None), settings.best())
-        spec = own.best() if verdict.kept == SETTINGS else self.spec
+        spec = own.best() if verdict.winner == SETTINGS else self.spec
         return Choice(verdict, network, spec)
 
     def _unseen(self, network: nn.Module) -> NDArray[np.uint8]:

@@ -69,7 +69,7 @@ class Verdict:
     """Figures by candidate, and the one that is kept."""
 
     figures: Mapping[str, Figures]
-    kept: str
+    winner: str
     """`START`, `SETTINGS` or `ADAPTED`."""
 
     @classmethod
@@ -83,7 +83,7 @@ class Verdict:
         """Plain values for JSON."""
         start = self.figures[START]
         return {
-            "kept": self.kept,
+            "kept": self.winner,
             "figures": {name: each.to_dict() for name, each in self.figures.items()},
             "gains": {
                 name: {

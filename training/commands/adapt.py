@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from training.adapt.run import Adaptation
     from training.tracking.adapted import AdaptationTracker
 
-KEPT = 4
+START_IS_KEPT = 4
 """Exit code where the start is kept, because the adapted model is not better."""
 
 
@@ -111,7 +111,7 @@ def adapt(**arguments: Any) -> None:  # noqa: ANN401 - click's options
         version = f", model {logged.name} version {logged.version}" if logged.version else ""
         say(f"MLflow: run {logged.run_id}{version}")
     if result.model is None:
-        sys.exit(KEPT)
+        sys.exit(START_IS_KEPT)
 
 
 def _tracker(arguments: dict[str, Any]) -> AdaptationTracker | None:

@@ -1,4 +1,4 @@
-"""What of a start is kept while a network is trained on: statistics, and nearness of weights."""
+"""Keep a network near to its start while it is trained on: its statistics and its weights."""
 
 from __future__ import annotations
 

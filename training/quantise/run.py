@@ -212,7 +212,7 @@ def _refuse_blank(tiles: Sequence[Tile], options: QuantiseOptions) -> None:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a quantised model may lose, and the words for what it is measured on."""
+    """Limits of the loss of a quantised model, and the words for its ground."""
 
     model: str
     """Name of the float model."""

@@ -30,7 +30,7 @@ _FIGURES = ("f1", "precision", "recall", "count_error", "pixel_iou")
 
 @dataclass(frozen=True)
 class LoggedAdaptation:
-    """Where an adaptation is in MLflow."""
+    """Run and version of an adaptation in MLflow."""
 
     run_id: str
     name: str | None
