@@ -202,8 +202,8 @@ def test_parts_that_stay_float_are_told_one_by_one(
             fidelity, iou_int8=fidelity.iou_float - harm.get(convs, 0.9), mean=harm.get(convs, 0.9)
         )
 
-    real = quantising._Run._try
-    monkeypatch.setattr(quantising._Run, "_try", measured)
+    real = quantising.Quantisation._try
+    monkeypatch.setattr(quantising.Quantisation, "_try", measured)
     run_options = options()
     float_nodes = quantise_model(run_options).kept_float
     assert float_nodes == ("mix", "relu", "resize", "first", "clip")
