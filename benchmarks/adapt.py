@@ -25,8 +25,8 @@ from rasterio.windows import Window
 
 from training.adapt.options import AdaptOptions
 from training.adapt.run import adapt_model
-from training.data.places import moved
 from training.data.polygons import read_polygons
+from training.data.reprojection import moved
 from training.evaluation.measure import EvaluateOptions, evaluate_model
 
 if TYPE_CHECKING:

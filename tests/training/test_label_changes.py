@@ -14,7 +14,7 @@ from tests.support.datasets import GSD, HOUSES, SIDE, house_polygon, write_polyg
 from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.data.labels import open_labels
-from training.data.places import LON_LAT, PlacedPolygons
+from training.data.reprojection import LON_LAT, PlacedPolygons
 from training.fit.options import DWELLING, LabelChanges, PlaceOptions, Selection, SplitOptions
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from camp_detector_core.stac import (
 )
 from training.adapt.networks import exported
 from training.adapt.samples import training_samples
-from training.data.places import LON_LAT, move_points
+from training.data.reprojection import LON_LAT, move_points
 from training.evaluation.truth import ground_of
 from training.fit.description import without_places
 from training.fit.record import command_line

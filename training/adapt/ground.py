@@ -15,8 +15,8 @@ from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.georaster.stretch import choose_stretch
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
-from training.data.places import PlacedPolygons
 from training.data.polygons import read_polygons
+from training.data.reprojection import PlacedPolygons
 from training.data.vector_labels import VectorLabels
 from training.evaluation.truth import Outlines, ground_of, to_pixels
 

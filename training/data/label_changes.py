@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from camp_detector_core.engine.grid import Grid
-    from training.data.places import Polygons
+    from training.data.reprojection import Polygons
     from training.fit.options import Selection
 
 FEATURE = "feature"

@@ -17,7 +17,7 @@ from camp_detector_core.georaster.layout import refuse_block
 from camp_detector_core.raster import gdal_env
 from camp_detector_core.raster.env import quiet_about_place
 from camp_detector_core.raster.library import FOREIGN, RasterioReader, open_image
-from training.data.places import move_points
+from training.data.reprojection import move_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

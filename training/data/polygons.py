@@ -14,7 +14,7 @@ from rasterio.errors import CRSError
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.polygons.surfaces import Surfaces
 from camp_detector_core.vector.files import list_layers, read_layer
-from training.data.places import on_earth
+from training.data.reprojection import on_earth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,8 +14,8 @@ from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.vector.files import read_layer
 from training.data.chip_labels import ChipLabels
 from training.data.label_changes import FEATURE, burn, is_selected
-from training.data.places import PlacedPolygons
 from training.data.polygons import PolygonLayer, choose_layer, read_polygons
+from training.data.reprojection import PlacedPolygons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

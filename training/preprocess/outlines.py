@@ -41,8 +41,8 @@ def read_outlines(path: Path, *, layer: str | None = None) -> Outlines:
         VectorError: It cannot be read.
         RasterError: It has no CRS, several layers or no polygon.
     """
-    from training.data.places import LON_LAT, moved
     from training.data.polygons import read_polygons
+    from training.data.reprojection import LON_LAT, moved
 
     if not path.exists():
         msg = f"{path} does not exist"
