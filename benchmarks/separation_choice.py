@@ -36,7 +36,8 @@ from training.evaluation.training_files import histogram_of
 from training.evaluation.truth import Outlines, ground_of, read_truth, trace
 from training.fit.description import build_spec
 from training.fit.fitting import CHECKPOINTS, new_network
-from training.fit.options import METHOD, DataOptions, SplitOptions
+from training.fit.options import METHOD, DataOptions
+from training.fit.place_options import SplitOptions
 from training.fit.run_folder import RunFolder
 
 if TYPE_CHECKING:

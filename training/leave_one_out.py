@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from training.artefacts.place_figures import read_place_figures
 from training.artefacts.place_table import write_table
 from training.fit.fitting import CHECKPOINTS, LAST, TrainError
-from training.fit.options import OptionsError
+from training.fit.place_options import OptionsError
 from training.fit.record import changes_of
 from training.output import read_json
 from training.train import train_model

@@ -22,7 +22,8 @@ from tests.support.mlflow_server import environment, free_port
 from tests.support.runs import run_options
 from tests.support.trainings import QUICK, train_words, training
 from training.commands.tracking import tracker_of
-from training.fit.options import AugmentOptions, DataOptions, OptimOptions, SplitOptions
+from training.fit.options import AugmentOptions, DataOptions, OptimOptions
+from training.fit.place_options import SplitOptions
 from training.tracking.new_database import file_of
 from training.tracking.options import NotLoggedError, TrackingError, TrackOptions
 from training.tracking.record import TrackRecord, read_record

@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.datasets import GSD, write_town
 from tests.support.runs import run_options
-from training.fit.options import AugmentOptions, DataOptions, OptimOptions, SplitOptions
+from training.fit.options import AugmentOptions, DataOptions, OptimOptions
+from training.fit.place_options import SplitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,7 +30,7 @@ from training.adapt.samples import training_samples
 from training.adapt.verdict import ADAPTED, SETTINGS, START, Figures, Verdict
 from training.evaluation.blocks import COLUMNS, LABELLED, PREDICTED, Blocks
 from training.evaluation.buildings import BuildingScore
-from training.fit.options import OptionsError
+from training.fit.place_options import OptionsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

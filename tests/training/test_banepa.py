@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from training.data.datamodule import CampDataModule
-from training.fit.options import AugmentOptions, DataOptions, SplitOptions
+from training.fit.options import AugmentOptions, DataOptions
+from training.fit.place_options import SplitOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

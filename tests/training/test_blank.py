@@ -19,7 +19,8 @@ from training.data.blank import without_blank
 from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.evaluation.measure import EvaluateOptions, evaluate_model
-from training.fit.options import DataOptions, SplitOptions
+from training.fit.options import DataOptions
+from training.fit.place_options import SplitOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,8 @@ from camp_detector_core.engine.errors import CampDetectorError
 from training.data.datamodule import CampDataModule
 from training.data.statistics import calculate_dataset_statistics
 from training.evaluation.measure import EvaluateOptions, evaluate_model
-from training.fit.options import DataOptions, SplitOptions
+from training.fit.options import DataOptions
+from training.fit.place_options import SplitOptions
 from training.preprocess.outlines import read_outlines
 
 if TYPE_CHECKING:

@@ -21,11 +21,8 @@ from tests.support.rasters import write_raster
 from training.data.chips import read_chips, read_pixels, refuse_unfit
 from training.data.labels import open_labels, refuse_foreign
 from training.fit.bands import make_bands, make_classes
-from training.fit.options import (
-    DWELLING,
-    IMAGENET_BANDS,
-    OptionsError,
-)
+from training.fit.options import DWELLING, IMAGENET_BANDS
+from training.fit.place_options import OptionsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

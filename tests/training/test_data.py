@@ -26,12 +26,8 @@ from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.data.labels import open_labels
 from training.fit.bands import make_bands, make_classes
-from training.fit.options import (
-    IMAGENET_BANDS,
-    AugmentOptions,
-    DataOptions,
-    SplitOptions,
-)
+from training.fit.options import IMAGENET_BANDS, AugmentOptions, DataOptions
+from training.fit.place_options import SplitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

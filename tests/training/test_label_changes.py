@@ -15,7 +15,8 @@ from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.data.labels import open_labels
 from training.data.reprojection import LON_LAT, PlacedPolygons
-from training.fit.options import DWELLING, LabelChanges, PlaceOptions, Selection, SplitOptions
+from training.fit.options import DWELLING
+from training.fit.place_options import LabelChanges, PlaceOptions, Selection, SplitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,8 @@ from training.data.labels import labels_of
 from training.data.statistics import calculate_dataset_statistics
 from training.evaluation.measure import EvaluateOptions, evaluate_model
 from training.fit.bands import make_classes
-from training.fit.options import DWELLING, DataOptions, SplitOptions
+from training.fit.options import DWELLING, DataOptions
+from training.fit.place_options import SplitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,8 +22,9 @@ from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.data.split import Split, SplitError
 from training.data.statistics import calculate_dataset_statistics
-from training.fit.options import IMAGENET_BANDS, OptionsError, PlaceOptions, SplitOptions
+from training.fit.options import IMAGENET_BANDS
 from training.fit.options_file import read_options
+from training.fit.place_options import OptionsError, PlaceOptions, SplitOptions
 from training.preprocess.manifest import ImageryRecord, LabelRecord, Manifest
 from training.tracking.dataset import input_of, list_data
 from training.train import train_model

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from training.data.places_file import read_places
-from training.fit.options import (
-    DataOptions,
+from training.fit.options import DataOptions
+from training.fit.place_options import (
     LabelChanges,
     OptionsError,
     PlaceOptions,

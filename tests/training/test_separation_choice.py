@@ -34,7 +34,8 @@ from training.evaluation.coverage import LabelCoverage
 from training.evaluation.predict import NetworkPredictor, predict_area
 from training.fit.bands import make_classes
 from training.fit.description import build_spec
-from training.fit.options import OptionsError, TrainOptions
+from training.fit.options import TrainOptions
+from training.fit.place_options import OptionsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from camp_detector_core.engine.grid import Grid, Shape, Transform
 from training.data.chips import Chip
 from training.data.split import Split, SplitError, make_split
-from training.fit.options import OptionsError, SplitOptions
+from training.fit.place_options import OptionsError, SplitOptions
 
 
 def grid_of_chips(rows: int, cols: int, *, side: int = 10, step: int = 10) -> list[Chip]:

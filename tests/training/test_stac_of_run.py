@@ -28,13 +28,14 @@ from training.artefacts.reproduction import source_archive
 from training.artefacts.run_item import write_run_item
 from training.data.chips import read_chips
 from training.fit.description import without_places
-from training.fit.options import DataOptions, OptionsError
 from training.fit.options_file import read_options
+from training.fit.place_options import OptionsError
 from training.fit.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from training.fit.options import DataOptions
     from training.train import TrainResult
 
 ROOT = Path(__file__).resolve().parents[2]

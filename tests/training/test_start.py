@@ -30,7 +30,8 @@ from tests.support.runs import run_options
 from training.__main__ import run as call
 from training.artefacts.separation_method import channel_weights
 from training.fit.keeping import StartWeights
-from training.fit.options import IMAGENET_BANDS, OptimOptions, OptionsError
+from training.fit.options import IMAGENET_BANDS, OptimOptions
+from training.fit.place_options import OptionsError
 from training.fit.start import train_channels
 from training.fit.task import LitRefugeeCamp
 

@@ -31,15 +31,9 @@ from training.__main__ import run as call
 from training.artefacts.calibration import CALIBRATION, temperatures_of, to_text
 from training.artefacts.from_checkpoint import ExportOptions, export_checkpoint, read_description
 from training.fit.checkpoints import NamedCheckpoint
-from training.fit.options import (
-    AugmentOptions,
-    ModelOptions,
-    OptimOptions,
-    OptionsError,
-    SplitOptions,
-    TrainOptions,
-)
+from training.fit.options import AugmentOptions, ModelOptions, OptimOptions, TrainOptions
 from training.fit.options_file import read_options
+from training.fit.place_options import OptionsError, SplitOptions
 from training.fit.record import provenance_of, resume_run, start_run
 from training.train import TrainError, train_model
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - types of options are read at run time
 
-from training.fit.options import OptionsError
+from training.fit.place_options import OptionsError
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.data.chips import Chip
-    from training.fit.options import DataOptions, PlaceOptions
+    from training.fit.options import DataOptions
+    from training.fit.place_options import PlaceOptions
     from training.preprocess.manifest import Manifest
 
     Span = tuple[dt.datetime, dt.datetime]

@@ -11,14 +11,15 @@ import click
 
 from camp_detector_core.cli.parameters import together
 from camp_detector_core.cli.words import option_of
-from training.fit.options import DataOptions, ModelOptions, SplitOptions
+from training.fit.options import DataOptions, ModelOptions
+from training.fit.place_options import SplitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from _typeshed import DataclassInstance
 
-    from training.fit.options import PlaceOptions
+    from training.fit.place_options import PlaceOptions
 
     Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 

@@ -66,7 +66,7 @@ def places_in(path: Path) -> list[dict[str, Any]]:
 def names_of(data: dict[str, Any]) -> set[str]:
     """Names of the chips that are there, as the split has them."""
     from training.data.place import chips_of
-    from training.fit.options import PlaceOptions
+    from training.fit.place_options import PlaceOptions
 
     sources = data["places"] or [{"name": "", **data}]
     places = [

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.grid import Grid
     from training.data.reprojection import Polygons
-    from training.fit.options import Selection
+    from training.fit.place_options import Selection
 
 FEATURE = "feature"
 """Stands for an attribute: number of the feature in its file, from 0 on."""

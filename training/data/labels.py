@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ClassDef
     from training.data.chip_labels import ChipLabels, Labels
     from training.data.chips import Chip
-    from training.fit.options import LabelChanges
+    from training.fit.place_options import LabelChanges
 
 
 LOG = logging.getLogger(__name__)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from training.data.chip_labels import Labels
     from training.data.chips import Chip
-    from training.fit.options import DataOptions, PlaceOptions
+    from training.fit.options import DataOptions
+    from training.fit.place_options import PlaceOptions
 
 LOG = logging.getLogger(__name__)
 

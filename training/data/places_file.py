@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from camp_detector_core.engine.errors import CampDetectorError
-from training.fit.options import (
+from training.fit.options_file import typed_value
+from training.fit.place_options import (
     LabelChanges,
     OptionsError,
     PlaceOptions,
@@ -16,7 +17,6 @@ from training.fit.options import (
     SplitOptions,
     shares_of,
 )
-from training.fit.options_file import typed_value
 
 _SPLIT, _CHANGES = "split", "changes"
 _PATHS = ("chips", "labels", _SPLIT)

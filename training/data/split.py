@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from training.data.chips import Chip
-    from training.fit.options import DataOptions, SplitOptions
+    from training.fit.options import DataOptions
+    from training.fit.place_options import SplitOptions
 
 LOG = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.grid import Grid
     from camp_detector_core.engine.spec import ClassDef
     from training.data.chips import Chip
-    from training.fit.options import LabelChanges, Selection
+    from training.fit.place_options import LabelChanges, Selection
 
 _MOST_OWNERS = 2**24 - 2
 """Numbers of dwellings go through float32, which holds no larger ones exactly."""

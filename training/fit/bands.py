@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.spec import Band, ClassDef
-from training.fit.options import DWELLING, IMAGENET_BANDS, OptionsError
+from training.fit.options import DWELLING, IMAGENET_BANDS
+from training.fit.place_options import OptionsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

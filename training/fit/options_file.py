@@ -8,7 +8,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.json_text import parse_json
-from training.fit.options import OptionsError, TrainOptions
+from training.fit.options import TrainOptions
+from training.fit.place_options import OptionsError
 
 _WORDS = {
     bool: "true or false",

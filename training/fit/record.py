@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from training.fit.commit import commit_of_sources
-from training.fit.options import OptionsError, SplitOptions
+from training.fit.place_options import OptionsError, SplitOptions
 from training.fit.system import get_system_info
 from training.output import read_json, write_json
 from training.preprocess.manifest import manifest_from, read_manifest

@@ -17,7 +17,8 @@ from camp_detector_core.outputs.output_set import OutputSet, standing
 from training.data.datamodule import CampDataModule
 from training.data.samples import FixedSamples, RandomSamples, SampleForm
 from training.data.split import SplitError
-from training.fit.options import DataOptions, SplitOptions
+from training.fit.options import DataOptions
+from training.fit.place_options import SplitOptions
 from training.output import files_in, write_json
 from training.quantise.compare import Fidelity, Tile, compare, predict, speed_ratio
 from training.quantise.graph import QuantiseError, plain_graph, stretches
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.spec import ModelSpec
     from camp_detector_core.model_file import ModelFile
-    from training.fit.options import PlaceOptions
+    from training.fit.place_options import PlaceOptions
 
 LOG = logging.getLogger(__name__)
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from mlflow.entities import DatasetInput
 
-    from training.fit.options import DataOptions, PlaceOptions
+    from training.fit.options import DataOptions
+    from training.fit.place_options import PlaceOptions
     from training.preprocess.manifest import Manifest
 
 NAME = "dataset.json"

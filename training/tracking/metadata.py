@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.model_file import open_model
 from training.fit.description import without_places
-from training.fit.options import OptionsError
+from training.fit.place_options import OptionsError
 from training.fit.record import record_of
 from training.output import read_json, write_json
 from training.tracking.figures import shown_path

@@ -18,7 +18,8 @@ import rasterio
 from tests.support.overpass_server import OverpassServer
 from tests.support.tile_server import Reply, TileServer
 from tests.support.tiles import COLS, ROWS, bbox_text
-from training.fit.options import DataOptions, SplitOptions
+from training.fit.options import DataOptions
+from training.fit.place_options import SplitOptions
 from training.preprocess.manifest import read_manifest
 
 if TYPE_CHECKING:
