@@ -14,6 +14,7 @@ from tests.support.datasets import GSD, HOUSES, SIDE, house_polygon, write_polyg
 from training.data.chips import read_chips
 from training.data.datamodule import CampDataModule
 from training.data.labels import open_labels
+from training.data.place import Place
 from training.data.reprojection import LON_LAT, PlacedPolygons
 from training.fit.options import DWELLING
 from training.fit.place_options import LabelChanges, PlaceOptions, Selection, SplitOptions
@@ -152,3 +153,29 @@ def test_ignored_ground_is_seen_and_counts_for_nothing(
     assert data.notes == (
         f"a: houses.gpkg: as asked, 0 polygons of {len(HOUSES)} left out as ground and 1 ignored",
     )
+
+
+def test_beyond_the_area_nothing_is_known(
+    town: Town, labels: Path, data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    first = read_chips(town.chips)[0]
+    assert first.grid is not None
+    corners = first.grid.transform.apply(np.array([[0.5, 0.5], [SIDE / 2, SIDE - 0.5]]))
+    half = shapely.box(*corners.min(axis=0), *corners.max(axis=0))
+    area = write_polygons(tmp_path / "area.gpkg", [half])
+    patch = read(town, labels, area=area)
+    assert patch.is_known[1:-1, 1 : SIDE // 2].all()
+    assert not patch.is_known[:, SIDE // 2 :].any()
+    place = PlaceOptions("a", town.chips, labels, changes=LabelChanges(area=area))
+    opened = Place(place, data_of(chips=None, labels=None, places=(place,)))
+    assert [chip.name for chip in opened.labelled] == [f"a/{first.name}"]
+    assert len(opened.chips) > 1
+
+
+def test_an_area_that_lies_elsewhere_is_refused(
+    town: Town, labels: Path, data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    area = write_polygons(tmp_path / "area.gpkg", [shapely.box(0, 0, 10, 10)])
+    place = PlaceOptions("a", town.chips, labels, changes=LabelChanges(area=area))
+    with pytest.raises(CampDetectorError, match=r"a: no part of .*area\.gpkg lies on"):
+        CampDataModule(data_of(chips=None, labels=None, places=(place,)))

@@ -33,6 +33,7 @@ leave_out = {osm_id = [7, "8"], building = ["ruins"]}
 ignore = {osm_id = [9]}
 ignore_band = 0.3
 shift = [-1, 2.5]
+area = "zanzibar/area.gpkg"
 chip_gsd = 0.15
 class_field = "kind"
 layer = "roofs"
@@ -51,7 +52,12 @@ labels = "zanzibar/labels.geojson"
 def folder(tmp_path: Path) -> Path:
     for place in ("banepa/chips", "zanzibar"):
         (tmp_path / place).mkdir(parents=True)
-    for file in ("banepa/osm.geojson", "zanzibar/labels.geojson", "zanzibar/mosaic.tif"):
+    for file in (
+        "banepa/osm.geojson",
+        "zanzibar/labels.geojson",
+        "zanzibar/mosaic.tif",
+        "zanzibar/area.gpkg",
+    ):
         (tmp_path / file).touch()
     (tmp_path / "split.json").write_text("{}")
     return tmp_path
@@ -82,6 +88,7 @@ def test_every_key_becomes_an_option(folder: Path) -> None:
             ignore=(Selection("osm_id", (9,)),),
             ignore_band=0.3,
             shift=(-1, 2.5),
+            area=folder / "zanzibar/area.gpkg",
         ),
         attribution=("OpenStreetMap contributors (ODbL)",),
         class_field="kind",

@@ -48,9 +48,10 @@ class Place:
             class_field=options.class_field,
             layer=options.layer,
         )
-        self.labels, self.labelled = labelled.labels, labelled.chips
+        self.labels = labelled.labels
         before = len(self.labels.notes)
         _change(self.labels, options)
+        self.labelled = _covered(labelled.chips, self.labels, options)
         own = [*labelled.notes, *self.labels.notes[before:]]
         self.notes = tuple(f"{options.name}: {note}" if options.name else note for note in own)
         """Sentences on what of chips and labels was left out or mended."""
@@ -87,13 +88,26 @@ def _change(labels: Labels, options: PlaceOptions) -> None:
     before = len(labels.notes)
     if not isinstance(labels, VectorLabels):
         msg = (
-            f"{options.name}: {options.labels} holds masks, and leave_out, ignore, ignore_band and "
-            "shift are for polygons: give a vector file"
+            f"{options.name}: {options.labels} holds masks, and leave_out, ignore, ignore_band, "
+            "shift and area are for polygons: give a vector file"
         )
         raise RasterError(msg)
     labels.change(options.changes)
     for note in labels.notes[before:]:
         LOG.info("%s: %s", options.name, note)
+
+
+def _covered(chips: Sequence[Chip], labels: Labels, options: PlaceOptions) -> list[Chip]:
+    """The chips of which the labels say something.
+
+    Raises:
+        RasterError: They lie beyond the area in which the labels are complete.
+    """
+    covered = [chip for chip in chips if labels.covers(chip)]
+    if not covered:
+        msg = f"{options.name}: no part of {options.changes.area} lies on {options.chips}"
+        raise RasterError(msg, remedy="is it the right file?")
+    return covered
 
 
 def _refuse_unfit(chips: Sequence[Chip], options: PlaceOptions, data: DataOptions) -> None:

@@ -19,7 +19,7 @@ from training.fit.place_options import (
 )
 
 _SPLIT, _CHANGES = "split", "changes"
-_PATHS = ("chips", "labels", _SPLIT)
+_PATHS = ("chips", "labels", "area", _SPLIT)
 _SELECTIONS = ("leave_out", "ignore")
 _HINTS = {
     kind: {f.name: get_type_hints(kind)[f.name] for f in fields(kind)}

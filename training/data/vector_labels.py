@@ -61,6 +61,7 @@ class VectorLabels:
         self._values = _class_values(path, classes, class_field, layer_polygons)
         self._ignored: PlacedPolygons | None = None
         self._band = 0.0
+        self._area: PlacedPolygons | None = None
         if len(classes) > 1:
             _tell_conflicts(layer_polygons, self._values)
         note = layer_polygons.tally.sentence(path.name)
@@ -71,9 +72,12 @@ class VectorLabels:
         """Leave out the polygons that count as ground, ignore others, and move the rest.
 
         Raises:
-            VectorError: The file cannot be read any more.
+            VectorError: The file, or that of the area, cannot be read.
             RasterError: An attribute or a value that it does not hold, or no polygon is left.
         """
+        if changes.area is not None:
+            layer = read_polygons(changes.area, columns=[])
+            self._area = PlacedPolygons(layer.shapes, layer.crs)
         ground = self._select(changes.leave_out)
         ignored = self._select(changes.ignore) & ~ground
         is_label = ~(ground | ignored)
@@ -104,15 +108,22 @@ class VectorLabels:
         return is_selected(self.path, values, self._rows, selections)
 
     def ignored(self, grid: Grid) -> NDArray[np.bool_]:
-        """(height, width) True where polygons say that the ground counts for nothing."""
-        if self._ignored is None:
-            return np.zeros(grid.shape, np.bool_)
-        _, polygons = self._ignored.touching(grid)
-        return burn(polygons, grid, band=self._band, filled=True)
+        """(height, width) True where the ground counts for nothing.
 
-    def covers(self, _chip: Chip) -> bool:
-        """True: where there is no polygon, there is no dwelling."""
-        return True
+        That is under the polygons that are ignored, and beyond the area of complete labels.
+        """
+        ignored = np.zeros(grid.shape, np.bool_)
+        if self._area is not None:
+            _, polygons = self._area.touching(grid)
+            ignored = ~burn(polygons, grid, band=0.0, filled=True)
+        if self._ignored is not None:
+            _, polygons = self._ignored.touching(grid)
+            ignored |= burn(polygons, grid, band=self._band, filled=True)
+        return ignored
+
+    def covers(self, chip: Chip) -> bool:
+        """True where the labels are complete: without a polygon there is no dwelling."""
+        return self._area is None or chip.grid is None or self._area.touch_any([chip.grid])
 
     def polygons(self, grid: Grid) -> tuple[list[shapely.Geometry], NDArray[np.uint8]]:
         """The polygons that touch a grid, in its CRS, and their class values."""

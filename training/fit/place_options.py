@@ -84,6 +84,9 @@ class LabelChanges:
     """Metres to either side of each outline in which the class of a pixel counts for nothing."""
     shift: tuple[float, ...] = (0.0, 0.0)
     """Metres to the east and to the north by which all polygons are moved."""
+    area: Path | None = None
+    """Vector file of polygons within which the labels are complete; beyond them nothing is known.
+    None: they are complete everywhere."""
 
     def __post_init__(self) -> None:
         """Refuse lengths that are none."""
