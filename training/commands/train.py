@@ -89,6 +89,9 @@ UNNAMED = click.core.ParameterSource.DEFAULT
     workers="Number of processes that prepare samples (default: by cores).",
     scenes="Number of generated scenes to mix in.",
     scene_share="Share of samples from scenes.",
+    collages="Number of collages to mix in: roofs cut from the training chips, pasted in rows and "
+    "dense blocks onto other training ground.",
+    collage_share="Share of samples from collages.",
     imagery_date="Date of the images, for the description: a date or time in ISO 8601 (UTC), or "
     "START/END (default: that of the chips and the manifest beside them).",
 )
@@ -169,7 +172,7 @@ def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # 
     (metrics), checkpoints/, meta/ (best_model.pth, .pt, .onnx and one for Deepness) and evaluation/
     (confusion matrix, curves, examples, tables by chip and by place, threshold sweep). After Ctrl-C
     or a power cut, run the same command with --resume: training continues with the split, the
-    weights and the clock of the last checkpoint. The same scenes are generated again.
+    weights and the clock of the last checkpoint. The same scenes and collages are generated again.
 
     With MLflow (--track) the run, its metrics and its model are logged too. If logging fails after
     the training, nothing is lost: the exit code is 3, and python -m training log repeats it.

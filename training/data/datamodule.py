@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import lightning
 from torch.utils.data import DataLoader
 
+from camp_detector_core.engine.errors import RasterError
 from training.data.place import Place
 from training.data.samples import EpochSampler, FixedSamples, RandomSamples, Sample, SampleForm
 from training.data.split import Split, SplitError, split_data
@@ -58,6 +59,7 @@ class CampDataModule(lightning.LightningDataModule):
         if split_file is not None:
             self.split.write(split_file)
         self._scenes: list[LabelledArea] | None = None
+        self._collages: list[LabelledArea] | None = None
         self._workers = spare_workers() if options.workers is None else options.workers
 
     @property
@@ -95,17 +97,43 @@ class CampDataModule(lightning.LightningDataModule):
                 self._scenes = []
         return self._scenes
 
+    def collages(self) -> list[LabelledArea]:
+        """The collages of training areas, made on the first call.
+
+        Raises:
+            RasterError: No dwelling can be cut out of the training areas.
+        """
+        if self._collages is None:
+            self._collages = self._make_collages() if self.options.collages else []
+        return self._collages
+
+    def _make_collages(self) -> list[LabelledArea]:
+        """Paste roofs of the training areas onto their ground.
+
+        Raises:
+            RasterError: No dwelling can be cut out of them.
+        """
+        from training.data.collage import collage_areas
+
+        o = self.options
+        LOG.info("making %d collages", o.collages)
+        areas = [area for _, own in self.groups() for area in own]
+        made = collage_areas(areas, o.collages, gsd=o.gsd, values=self.form.values, seed=o.seed)
+        if not made:
+            msg = "no dwelling of the training chips can be cut out for a collage"
+            raise RasterError(msg, remedy="set {collages} to 0")
+        return list(made)
+
     def training_samples(self) -> RandomSamples:
         """The endless training samples."""
         o = self.options
-        scenes = self.scenes()
-        share = o.scene_share if scenes else 0.0
+        mixed = [(o.scene_share, self.scenes()), (o.collage_share, self.collages())]
+        mixed = [(share, areas) for share, areas in mixed if areas]
+        rest = 1 - sum(share for share, _ in mixed)
         groups: list[tuple[float, Sequence[LabelledArea]]] = [
-            ((1 - share) * own, areas) for own, areas in self.groups()
+            (rest * own, areas) for own, areas in self.groups()
         ]
-        if scenes:
-            groups.append((share, scenes))
-        return RandomSamples(groups, self.form, augment=o.augment, seed=o.seed)
+        return RandomSamples([*groups, *mixed], self.form, augment=o.augment, seed=o.seed)
 
     def train_dataloader(self) -> DataLoader[Sample]:
         """Batches to train on."""

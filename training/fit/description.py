@@ -141,7 +141,8 @@ def _provenance(options: TrainOptions, *, start: str, chips: Mapping[str, int]) 
         "architecture": f"{options.architecture}, encoder {options.network.encoder}"
         if options.architecture == "unet"
         else options.architecture,
-        "data": f"chips of {_names(data)} ({counts}), {data.scenes} generated scenes",
+        "data": f"chips of {_names(data)} ({counts}), {data.scenes} generated scenes"
+        + (f", {data.collages} collages" if data.collages else ""),
         **({"left_out": data.left_out} if data.left_out else {}),
         "software": f"camp-detector {__version__}, {versions}",
         "date": dt.datetime.now(dt.UTC).date().isoformat(),

@@ -106,6 +106,10 @@ class DataOptions(ChipOptions):
     """Number of generated scenes of camps that are mixed in."""
     scene_share: float = 0.25
     """Share of the training samples that come from them."""
+    collages: int = 0
+    """Number of collages that are mixed in: roofs of the training areas on ground of others."""
+    collage_share: float = 0.25
+    """Share of the training samples that come from them."""
     split: SplitOptions = field(default_factory=SplitOptions)
     augment: AugmentOptions = field(default_factory=AugmentOptions)
     seed: int = 0
@@ -121,12 +125,27 @@ class DataOptions(ChipOptions):
         if self.batch_size < 1 or self.samples < self.batch_size:
             msg = f"an epoch of {self.samples} samples holds no batch of {self.batch_size}"
             raise OptionsError(msg)
-        if not 0 <= self.scene_share < 1:
-            msg = f"scene_share must be at least 0 and below 1, got {self.scene_share}"
-            raise OptionsError(msg)
+        self._check_mixed()
         if not self.gsd > 0:
             msg = f"gsd must be positive, got {self.gsd}"
             raise OptionsError(msg)
+
+    def _check_mixed(self) -> None:
+        """Refuse counts and shares of scenes and collages that are none, or leave nothing."""
+        for name in ("scenes", "collages"):
+            if getattr(self, name) < 0:
+                msg = f"{name} must not be negative, got {getattr(self, name)}"
+                raise OptionsError(msg)
+        for name in ("scene_share", "collage_share"):
+            if not 0 <= getattr(self, name) < 1:
+                msg = f"{name} must be at least 0 and below 1, got {getattr(self, name)}"
+                raise OptionsError(msg)
+        mixed = (self.scene_share if self.scenes else 0) + (
+            self.collage_share if self.collages else 0
+        )
+        if mixed >= 1:
+            msg = f"scenes and collages take {mixed:g} of the samples and leave none for the chips"
+            raise OptionsError(msg, remedy="make {scene_share} or {collage_share} smaller")
 
     def _check_places(self) -> None:
         """Refuse two sources of data, or none, and a place that is left out and not there."""

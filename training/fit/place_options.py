@@ -144,7 +144,7 @@ class PlaceOptions(ChipOptions):
     labels: Path
     """Folder of masks with the same stems, or one vector file (or folder that is one, .gdb)."""
     share: float | None = None
-    """Share of the samples that come from no scene; None: an equal part of what others leave."""
+    """Share of the samples of places; None: an equal part of what others leave."""
     split: SplitOptions | None = None
     """Options by which its chips are dealt; None: those of the run."""
     changes: LabelChanges = field(default_factory=LabelChanges)

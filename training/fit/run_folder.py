@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
 META = "meta"
 """Folder of the models, below that of the run."""
-_DATA = ("gsd", "crop", "batch_size", "samples", "scenes", "scene_share", "seed")
+_DATA = (
+    "gsd",
+    "crop",
+    "batch_size",
+    "samples",
+    "scenes",
+    "scene_share",
+    "collages",
+    "collage_share",
+    "seed",
+)
 _PLACES = ("chips", "labels")
 
 

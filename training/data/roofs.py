@@ -1,0 +1,216 @@
+"""Roofs cut out of labelled areas along their outlines, to be pasted elsewhere."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+import torch
+from torch.nn import functional
+
+from camp_detector_core.engine.grid import Window
+from camp_detector_core.engine.polygons.components import label_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from training.data.mosaic import LabelledArea, Patch
+
+SMALLEST, LARGEST = 6.0, 500.0
+"""Ground of a roof that is cut, square metres."""
+_LARGEST_BOX = 3.0
+"""Square metres of the upright box around a roof for each of its own."""
+_MARGIN = 1.0
+"""Metres around a roof that must be seen and labelled, too."""
+_BLEED = 0.6
+"""Metres of roof from which the colours beyond its outline are made."""
+_FINER = 1.4
+"""Pixels of a roof for each pixel of a collage, so that it may be enlarged."""
+
+
+@dataclass(frozen=True)
+class Roof:
+    """A roof and its outline, on pixels of its own."""
+
+    pixels: Tensor
+    """(bands, height, width) float32 raw values; beyond the outline the colours of its edge."""
+    inside: Tensor
+    """(height, width) float32, the share of each pixel that lies inside the outline."""
+    is_certain: Tensor
+    """(height, width) float32, the share of each pixel in which the class counts."""
+    gsd: tuple[float, float]
+    """Metres a pixel along (x, y)."""
+    value: int
+    """Class of the dwelling."""
+    angle: float
+    """Direction of its longer side, radians from the x axis towards y (down)."""
+    sides: tuple[float, float]
+    """Metres of the longer and the shorter side of the rectangle around it."""
+
+
+class RoofSource:
+    """The roofs of an area, listed once and cut when they are asked for."""
+
+    def __init__(self, area: LabelledArea) -> None:
+        """Read the area piece by piece, and list its dwellings and its ground.
+
+        Args:
+            area: To be trained on.
+
+        Raises:
+            RasterError: It cannot be read.
+        """
+        self.area = area
+        boxes: dict[int, NDArray[np.int64]] = {}
+        ground, total, free = 0, np.zeros(1), []
+        for piece in area.pieces:
+            patch = area.read(piece)
+            bare = patch.is_known & (patch.owner == 0)
+            self.dtype: np.dtype[np.generic] = patch.pixels.dtype
+            free.append(int(bare.sum()))
+            ground += free[-1]
+            total = total + patch.pixels[:, bare].sum(axis=1, dtype=np.float64)
+            for number, box in _boxes(patch.owner, piece):
+                other = boxes.get(number, box)
+                boxes[number] = np.concatenate(
+                    (np.minimum(box[:2], other[:2]), np.maximum(box[2:], other[2:]))
+                )
+        self.free = np.array(free, np.float64)
+        """(pieces,) pixels of each piece that are known to hold no dwelling."""
+        self.colour = total / max(1, ground)
+        """(bands,) mean raw value of these."""
+        windows = ((n, self._window(box)) for n, box in sorted(boxes.items()))
+        self._dwellings = tuple((n, w) for n, w in windows if w is not None)
+
+    def __len__(self) -> int:
+        """Count the dwellings that may be cut out."""
+        return len(self._dwellings)
+
+    @property
+    def ground(self) -> float:
+        """Square metres that are known to hold no dwelling."""
+        return float(self.free.sum()) * self.area.gsd[0] * self.area.gsd[1]
+
+    def cut(self, index: int, *, gsd: float) -> Roof | None:
+        """Cut a roof out.
+
+        Args:
+            index: Of the dwelling, below the length of this.
+            gsd: Metres a pixel of what it is pasted on.
+
+        Returns:
+            None where the roof is cut by an edge of the imagery, is labelled in part or in several
+            pieces, or is no single dwelling.
+
+        Raises:
+            RasterError: The area cannot be read.
+        """
+        number, window = self._dwellings[index]
+        patch = self.area.read(window)
+        inside = patch.owner == number
+        values = np.unique(patch.classes[inside])
+        size = float(inside.sum()) * self.area.gsd[0] * self.area.gsd[1]
+        is_whole = bool((patch.valid & patch.is_known).all())
+        if not (is_whole and len(values) == 1 and SMALLEST <= size <= LARGEST):
+            return None
+        if label_runs(inside.astype(np.uint8)).count != 1:
+            return None
+        return _roof(patch, inside, self.area.gsd, int(values[0]), gsd / _FINER)
+
+    def _window(self, box: NDArray[np.int64]) -> Window | None:
+        """A dwelling's box with a margin; None where it leaves the area or has another size."""
+        height, width = (box[2:] - box[:2]) * np.array(self.area.gsd[::-1])
+        if not SMALLEST <= height * width <= _LARGEST_BOX * LARGEST:
+            return None
+        x, y = (math.ceil(_MARGIN / g) for g in self.area.gsd)
+        row, col, stop_row, stop_col = (int(n) for n in box + np.array((-y, -x, y, x)))
+        high, wide = self.area.shape
+        if min(row, col) < 0 or stop_row > high or stop_col > wide:
+            return None
+        return Window(row, col, stop_row - row, stop_col - col)
+
+
+def _boxes(owner: NDArray[np.int32], piece: Window) -> list[tuple[int, NDArray[np.int64]]]:
+    """Numbers of the dwellings in a piece, with first and last (row, col) in the area."""
+    rows, cols = np.nonzero(owner)
+    numbers, at = np.unique(owner[rows, cols], return_inverse=True)
+    low = np.full((len(numbers), 2), np.iinfo(np.int64).max)
+    high = np.zeros((len(numbers), 2), np.int64)
+    points = np.column_stack((rows + piece.row, cols + piece.col))
+    np.minimum.at(low, at, points)
+    np.maximum.at(high, at, points + 1)
+    return [(int(n), np.concatenate((a, b))) for n, a, b in zip(numbers, low, high, strict=True)]
+
+
+def _roof(
+    patch: Patch, inside: NDArray[np.bool_], gsd: tuple[float, float], value: int, fine: float
+) -> Roof:
+    """Bring a roof to pixels of about `fine` metres, and bleed its colours beyond its outline."""
+    layers = np.concatenate(
+        (patch.pixels.astype(np.float32), inside[None], patch.is_certain[None]), dtype=np.float32
+    )
+    stack = torch.from_numpy(layers)[None]
+    shape = [
+        max(1, min(n, round(n * g / fine))) for n, g in zip(inside.shape, gsd[::-1], strict=True)
+    ]
+    if tuple(shape) != inside.shape:
+        stack = functional.interpolate(
+            stack, shape, mode="bilinear", align_corners=False, antialias=True
+        )
+    new_gsd = (
+        gsd[0] * inside.shape[1] / shape[1],
+        gsd[1] * inside.shape[0] / shape[0],
+    )
+    pixels, share, certain = stack[0, :-2], stack[0, -2], stack[0, -1]
+    rows, cols = np.nonzero(share.numpy() >= 0.5)  # noqa: PLR2004 - most of the pixel
+    angle, sides = _rectangle(np.column_stack((cols * new_gsd[0], rows * new_gsd[1])))
+    reach = max(1, round(_BLEED / fine))
+    return Roof(_bled(pixels, share, reach), share, certain, new_gsd, value, angle, sides)
+
+
+def _bled(pixels: Tensor, share: Tensor, reach: int) -> Tensor:
+    """Replace what lies outside of an outline by the colours just inside of it."""
+    inside = (share > 0.999).float()  # noqa: PLR2004 - what is mixed with ground is outside
+    if not inside.any():
+        return pixels
+    out, known = pixels * inside, inside
+    while True:
+        near = _mean(known[None], reach)[0]
+        fresh = (known == 0) & (near > 0)
+        if not fresh.any():
+            return out
+        out = torch.where(fresh, _mean(out * known, reach) / near.clamp_min(1e-6), out)
+        known = (known.bool() | fresh).float()
+
+
+def _mean(stack: Tensor, reach: int) -> Tensor:
+    """(layers, height, width) mean over squares."""
+    side = 2 * reach + 1
+    return functional.avg_pool2d(stack[None], side, 1, reach, count_include_pad=True)[0]
+
+
+def _rectangle(points: NDArray[np.float64]) -> tuple[float, tuple[float, float]]:
+    """Direction and sides of the smallest rectangle around points."""
+    around = shapely.minimum_rotated_rectangle(shapely.MultiPoint(points))
+    corners = shapely.get_coordinates(around)
+    if len(corners) < 4:  # noqa: PLR2004 - all on one line
+        return 0.0, (1.0, 1.0)
+    one, other = corners[1] - corners[0], corners[2] - corners[1]
+    a, b = float(np.hypot(*one)), float(np.hypot(*other))
+    longer = one if a >= b else other
+    return math.atan2(longer[1], longer[0]), (max(a, b), min(a, b))
+
+
+def list_roofs(areas: Sequence[LabelledArea]) -> list[RoofSource]:
+    """The roofs of some areas, by area.
+
+    Raises:
+        RasterError: One cannot be read.
+    """
+    return [RoofSource(area) for area in areas]
