@@ -28,6 +28,7 @@ PARTS = (
     "hostgdal",
     "model_file",
     "outputs",
+    "training_data",
 )
 """Folders and modules that QGIS and ArcGIS Pro carry: rasters through their own GDAL, and readers
 of models. They name each other relatively, and need Python 3.9, its standard library and numpy."""

@@ -23,7 +23,7 @@ PACKAGES = ("camp_detector_core", "training", "qgis_plugin", "esri_toolbox", "be
 CORE, ENGINE = "camp_detector_core", "camp_detector_core.engine"
 GEORASTER, HOSTGDAL = "camp_detector_core.georaster", "camp_detector_core.hostgdal"
 MODEL_FILE, DETECTION = "camp_detector_core.model_file", "camp_detector_core.detection"
-OUTPUTS = "camp_detector_core.outputs"
+OUTPUTS, TRAINING_DATA = "camp_detector_core.outputs", "camp_detector_core.training_data"
 CARRIED = tuple(f"{CORE}.{part.removesuffix('.py')}" for part in PARTS if part not in ENGINE_PARTS)
 """Packages and modules that hosts carry beside the engine."""
 
@@ -160,8 +160,12 @@ def fault(item: Import) -> str | None:
 def _carried(item: Import, top: str) -> str | None:
     """Contract of what hosts carry beside the engine: rasters, GDAL's bindings, models' files."""
     if within(item.importer, HOSTGDAL):
-        carried: tuple[str, ...] = (ENGINE, GEORASTER, OUTPUTS, DETECTION, HOSTGDAL)
+        carried: tuple[str, ...] = (
+            ENGINE, GEORASTER, OUTPUTS, DETECTION, HOSTGDAL, TRAINING_DATA,
+        )  # fmt: skip
         library = {"numpy", "osgeo"}
+    elif within(item.importer, TRAINING_DATA):
+        carried, library = (ENGINE, GEORASTER, OUTPUTS, DETECTION, TRAINING_DATA), {"numpy"}
     elif within(item.importer, DETECTION):
         carried, library = (ENGINE, GEORASTER, MODEL_FILE, OUTPUTS, DETECTION), {"numpy"}
     elif within(item.importer, OUTPUTS):

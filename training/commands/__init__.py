@@ -11,6 +11,7 @@ from camp_detector_core.console import LineFormatter
 from .adapt import adapt
 from .evaluate import evaluate
 from .export import export
+from .export_data import export_data
 from .inference import inference
 from .info import info
 from .leave_one_out import leave_one_out
@@ -57,6 +58,7 @@ for command in (
     train,
     leave_one_out,
     evaluate,
+    export_data,
     adapt,
     inference,
     export,

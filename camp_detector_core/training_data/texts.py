@@ -1,0 +1,73 @@
+"""The texts in a folder of training data: its places file, and what to do with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from .request import AREA, IMAGE, LABELS, PLACES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .request import ExportOutcome
+
+_NO_NAME = re.compile(r"[^\w.-]+")
+_PLAIN = re.compile(r"[\w@%+=:,./\\-]+", re.ASCII)
+"""Words that shells of all systems take as they are."""
+
+
+def place_name(folder: Path) -> str:
+    """The name of the place in the places file, made of the folder's."""
+    name = _NO_NAME.sub("-", folder.name).strip("-.")
+    return name or "place"
+
+
+def command(folder: Path, model: str) -> str:
+    """The command that teaches a model with a folder, for a terminal of any system."""
+    out = f"runs/{place_name(folder)}"
+    words = ["--model", model, "--data", str(folder), "--out", out]
+    return " ".join(["python -m training adapt", *map(_word, words)])
+
+
+def places_text(folder: Path, *, has_classes: bool) -> str:
+    """Write the places file with the one place."""
+    lines = [
+        "# Paths are relative to this file.",
+        f"[{json.dumps(place_name(folder), ensure_ascii=False)}]",
+        f'chips = "{IMAGE}"',
+        f'labels = "{LABELS}"',
+        f'area = "{AREA}"                # beyond it nothing is known, and nothing counts',
+    ]
+    if has_classes:
+        lines.append('class_field = "class"')
+    return "\n".join(lines) + "\n"
+
+
+def readme_text(outcome: ExportOutcome, *, has_classes: bool) -> str:
+    """Write what the folder holds, and what to do with it."""
+    classes = " Add --class-field class: the dwellings have classes." if has_classes else ""
+    notes = "".join(f"- {message.sentence}\n" for message in outcome.warnings)
+    return f"""Training data of Camp Detector
+
+Teach a model this place, on a machine with the training extra
+(pip install "camp-detector[training]"):
+
+    {outcome.command}
+
+Put your model in the place of its name, and the place to which you copied this folder after
+--data.{classes}
+
+{IMAGE}     imagery of the reviewed area with a margin, without loss
+{LABELS}   the dwellings in the area
+{AREA}     the reviewed area: no dwelling is missing in it
+{PLACES}   names the files for: python -m training train --places {PLACES}
+
+{outcome.summary}
+{notes}"""
+
+
+def _word(text: str) -> str:
+    """One word of a command line, in quotes where it needs them."""
+    return text if _PLAIN.fullmatch(text) else '"' + text.replace('"', '\\"') + '"'
