@@ -34,9 +34,7 @@ class GdalImage:
         """Take over a dataset that is open for writing, with a mask."""
         self._dataset: Optional[gdal.Dataset] = dataset
 
-    def write(
-        self, window: Window, pixels: NDArray[np.generic], valid: NDArray[np.bool_]
-    ) -> None:
+    def write(self, window: Window, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> None:
         """Write pixels and validity of a window; see the port.
 
         Raises:
@@ -84,7 +82,7 @@ class GdalDataWriter:
                 return points
             transformation = call(osr.CoordinateTransformation, source.srs, target.srs)
         except GdalError as error:
-            msg = f"coordinates cannot be moved from {source_wkt[:60]} to {target_wkt[:60]}: {error}"
+            msg = f"{source_wkt[:60]} cannot be moved to {target_wkt[:60]}: {error}"
             raise RasterError(msg) from error
         return _moved(points, transformation)
 
@@ -183,4 +181,4 @@ def _color(name: str) -> int:
     """GDAL's number of the colour that a band shows."""
     numbers = range(gdal.GCI_Max + 1)
     names = {gdal.GetColorInterpretationName(n).lower(): n for n in numbers}
-    return names.get(name, gdal.GCI_Undefined)
+    return int(names.get(name, gdal.GCI_Undefined))

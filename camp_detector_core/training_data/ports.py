@@ -73,9 +73,7 @@ class PolygonTable:
 class ImageFile(Protocol):
     """An open GeoTIFF that is being written."""
 
-    def write(
-        self, window: Window, pixels: NDArray[np.generic], valid: NDArray[np.bool_]
-    ) -> None:
+    def write(self, window: Window, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> None:
         """Write the pixels (bands, height, width) and the validity (height, width) of a window."""
 
     def close(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
 from ..engine.counts import counted
@@ -12,6 +11,8 @@ from ..engine.errors import ParameterError
 from ..georaster.options import SourceOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..engine.grid import Shape
     from ..engine.messages import Message
     from .ports import FeatureLayer

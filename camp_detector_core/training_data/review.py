@@ -68,7 +68,7 @@ def review(request: ExportRequest, opened: OpenSource, tools: Tools) -> Review:
         )
         raise RasterError(msg)
     if request.area is None:
-        area = [_rectangle(layer.polygons, image)]
+        area = [_rectangle(layer.polygons, image, grid)]
         warnings.append(_assumed(layer.name))
     else:
         placed = place_layer(request.area, crs_wkt, tools.writer, tools.look)
@@ -84,7 +84,7 @@ def review(request: ExportRequest, opened: OpenSource, tools: Tools) -> Review:
     cover = cover_of(layer.polygons, area, image, step, tools.look)
     dwellings = [layer.polygons[i] for i in np.flatnonzero(cover.any_part).tolist()]
     if not dwellings:
-        msg = f"no dwelling of {layer.name} lies in the reviewed area: give the area in which it has"
+        msg = f"no dwelling of {layer.name} lies in the reviewed area: is it the right one?"
         raise RasterError(msg)
     _restrict(opened, area, request.margin)
     warnings += _few(layer.name, len(dwellings)) + _large(source.grid)
@@ -127,11 +127,12 @@ def _around(polygons: list[Polygon]) -> Bounds:
     return left, bottom, right, top
 
 
-def _rectangle(polygons: list[Polygon], image: Bounds) -> Polygon:
-    """The rectangle around the polygons that lie on an image, on that."""
+def _rectangle(polygons: list[Polygon], image: Bounds, grid: Grid) -> Polygon:
+    """The rectangle a pixel around the polygons that lie on an image, on that."""
     around = _around([p for p in polygons if _meets(p.bounds, image)])
-    left, bottom = max(around[0], image[0]), max(around[1], image[1])
-    right, top = min(around[2], image[2]), min(around[3], image[3])
+    x, y = abs(grid.transform.a), abs(grid.transform.e)
+    left, bottom = max(around[0] - x, image[0]), max(around[1] - y, image[1])
+    right, top = min(around[2] + x, image[2]), min(around[3] + y, image[3])
     corners = [(left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)]
     return Polygon([np.array(corners)])
 
@@ -174,12 +175,11 @@ def _beside(name: str, count: int, image: str) -> Message:
 def _few(name: str, count: int) -> list[Message]:
     if count >= FEW_DWELLINGS:
         return []
-    least = f", and a model is taught with {LEAST_DWELLINGS} at least"
+    least = f" ({LEAST_DWELLINGS} are the least)" if count < LEAST_DWELLINGS else ""
     return [
         Message(
-            f"{counted(count, 'dwelling')} of {name} on reviewed ground are few"
-            f"{least if count < LEAST_DWELLINGS else ''}: {FEW_DWELLINGS} to 150, of all kinds that "
-            "there are, teach far better"
+            f"{counted(count, 'dwelling')} of {name} on reviewed ground are few{least}: "
+            f"{FEW_DWELLINGS} to 150, of all kinds that there are, teach far better"
         )
     ]
 

@@ -160,7 +160,7 @@ def _refuse_foreign(folder: Path, files: dict[str, Path]) -> None:
         raise OutputError(msg) from error
     others = sorted(entries.difference(*(family(path) for path in files.values())))
     if others:
-        msg = f"{folder} holds {others[0].name}, which no export wrote: choose a new or empty folder"
+        msg = f"{folder} holds {others[0].name}, which is no training data: choose a new folder"
         raise OutputError(msg)
 
 
@@ -187,7 +187,7 @@ def _outputs(
 @contextmanager
 def _output_errors(path: Path, writer: DataWriter) -> Iterator[None]:
     """Turn errors of the library and the system into `OutputError` with the output's name."""
-    foreign = (OSError, *writer.errors)
+    foreign: tuple[type[BaseException], ...] = (OSError, *writer.errors)
     try:
         yield
     except foreign as error:

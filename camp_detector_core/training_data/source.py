@@ -53,9 +53,7 @@ def open_source(request: ExportRequest, library: Library) -> Iterator[OpenSource
     layout = read_layouts(request.images, library, external=options.external)[0]
     bands = options.bands or tuple(i for i, c in enumerate(layout.colors, 1) if c != ALPHA)
     _refuse_bands(bands, layout)
-    own = SourceOptions(
-        bands=bands, gsd="native", nodata=options.nodata, external=options.external
-    )
+    own = SourceOptions(bands=bands, gsd="native", nodata=options.nodata, external=options.external)
     with place_source(request.images, _any_model(len(bands)), own, library) as source:
         _refuse_placeless(source)
         style = ImageStyle(

@@ -18,8 +18,8 @@ from camp_detector_core.engine.errors import RasterError, VectorError
 from camp_detector_core.outputs.vector_formats import FORMATS
 from camp_detector_core.raster.env import quiet_about_place
 from camp_detector_core.raster.library import rasterio_window
-from camp_detector_core.vector.files import VectorLayer, read_layer, write_layer
 from camp_detector_core.training_data.ports import FeatureLayer
+from camp_detector_core.vector.files import VectorLayer, read_layer, write_layer
 from training.data.polygons import choose_layer
 from training.data.reprojection import move_points
 
@@ -69,9 +69,7 @@ class RasterioImage:
         """Take over a dataset that is open for writing."""
         self._dataset = dataset
 
-    def write(
-        self, window: Window, pixels: NDArray[np.generic], valid: NDArray[np.bool_]
-    ) -> None:
+    def write(self, window: Window, pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> None:
         """Write pixels and validity of a window; see the port."""
         place = rasterio_window(window)
         self._dataset.write(pixels, window=place)
