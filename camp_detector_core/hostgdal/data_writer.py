@@ -25,6 +25,8 @@ _INTERNAL_MASK = {"GDAL_TIFF_INTERNAL_MASK": "YES"}
 _PIECES = 8
 """Points that cannot be moved together are tried in so many pieces."""
 _CLASS = "class"
+_COLORS = 64
+"""More than GDAL has colour interpretations."""
 
 
 class GdalImage:
@@ -179,6 +181,6 @@ def _polygons(shape: ogr.Geometry) -> list[ogr.Geometry]:
 
 def _color(name: str) -> int:
     """GDAL's number of the colour that a band shows."""
-    numbers = range(gdal.GCI_Max + 1)
+    numbers = reversed(range(_COLORS))  # what GDAL has no name for is undefined, as 0 is
     names = {gdal.GetColorInterpretationName(n).lower(): n for n in numbers}
     return int(names.get(name, gdal.GCI_Undefined))

@@ -89,7 +89,7 @@ def _along(
 
 
 class ReviewedGround:
-    """How much of an area shows an image, measured on every n-th pixel of it."""
+    """Meter of the ground of an area that shows an image, by every n-th pixel of it."""
 
     def __init__(self, grid: Grid, area: Sequence[Polygon]) -> None:
         """Count nothing yet.
@@ -106,7 +106,7 @@ class ReviewedGround:
     def add(self, window: Window, valid: NDArray[np.bool_]) -> None:
         """Take notice of the validity (height, width) of a window."""
         rows, cols = np.nonzero(valid[:: self._step, :: self._step])
-        centres = np.column_stack((cols, rows)) * float(self._step) + 0.5
+        centres = np.column_stack((cols, rows)).astype(np.float64) * self._step + 0.5
         places = self._grid[window].transform.apply(centres)
         pairs = [(x, y) for x, y in places.tolist()]
         self._samples += int((areas_of(pairs, self._rings) >= 0).sum())

@@ -78,9 +78,9 @@ def place_layer(
         if i % _LOOK == 0:
             look()
         kind = None if layer.classes is None else layer.classes[i]
-        taken = surfaces.take(geometry, kind)
-        outlines += taken
-        kinds += [kind] * len(taken)
+        own = surfaces.take(geometry, kind)
+        outlines += own
+        kinds += [kind] * len(own)
     tally = surfaces.tally
     if not outlines:
         msg = f"{layer.name} holds no polygon ({tally.contents()}): give a layer of outlines"

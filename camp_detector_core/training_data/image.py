@@ -95,7 +95,11 @@ class ImageCopy:
     @contextmanager
     def _output_errors(self) -> Iterator[None]:
         """Turn errors of the library and the system into `OutputError` with the output's name."""
-        foreign: tuple[type[BaseException], ...] = (OSError, RasterError, *self._tools.writer.errors)
+        foreign: tuple[type[BaseException], ...] = (
+            OSError,
+            RasterError,
+            *self._tools.writer.errors,
+        )
         try:
             yield
         except foreign as error:

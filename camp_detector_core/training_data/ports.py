@@ -1,4 +1,4 @@
-"""What hosts hand over for an export, and the port that writes for it."""
+"""Features that hosts hand over for an export, and the port that writes for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request for training data, and what came of it."""
+"""A request for training data, and its outcome."""
 
 from __future__ import annotations
 
@@ -50,12 +50,14 @@ class ExportRequest:
     area: Optional[FeatureLayer] = None
     """Polygons within which no dwelling is missing; None: the rectangle around all dwellings."""
     source: SourceOptions = field(default_factory=SourceOptions)
-    """How the imagery is read. Of it ``bands``, ``nodata`` and ``external`` count: pixels are
+    """Choices of reading. Of them ``bands``, ``nodata`` and ``external`` count: pixels are
     written as they are. Without ``bands``, all bands but alpha are written."""
     margin: float = MARGIN
     """Metres of imagery around the reviewed area."""
     model: str = MODEL
     """The model that the command in the folder names."""
+    attribution: tuple[str, ...] = ()
+    """Credits that imagery and labels ask for; they go into the model."""
     overwrite: bool = False
     """True if files of an earlier export may be replaced."""
 

@@ -73,7 +73,6 @@ class _Export:
     ) -> None:
         self._request, self._opened, self._reviewed = request, opened, reviewed
         self._tools, self._outputs = tools, outputs
-        self._classes = request.dwellings.classes is not None
 
     def write(self, files: dict[str, Path]) -> ExportOutcome:
         """Write all files.
@@ -95,8 +94,8 @@ class _Export:
             if stored != len(table.polygons):
                 raise cannot_write(files[name], "what was written cannot be read back")
         texts = {
-            PLACES: places_text(outcome.folder, has_classes=self._classes),
-            README: readme_text(outcome, has_classes=self._classes),
+            PLACES: places_text(outcome.folder, self._request),
+            README: readme_text(outcome),
         }
         for name, text in texts.items():
             with _output_errors(files[name], tools.writer):
@@ -106,7 +105,8 @@ class _Export:
     def _tables(self) -> dict[str, PolygonTable]:
         crs_wkt = str(self._opened.source.grid.crs_wkt)
         dwellings, area = self._reviewed.dwellings, self._reviewed.area
-        kinds = [p.kind for p in dwellings] if self._classes else None
+        has_classes = self._request.dwellings.classes is not None
+        kinds = [p.kind for p in dwellings] if has_classes else None
         return {
             LABELS: PolygonTable("dwellings", crs_wkt, [p.wkb for p in dwellings], kinds),
             AREA: PolygonTable("reviewed_area", crs_wkt, [p.wkb for p in area]),

@@ -11,7 +11,7 @@ from .request import AREA, IMAGE, LABELS, PLACES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .request import ExportOutcome
+    from .request import ExportOutcome, ExportRequest
 
 _NO_NAME = re.compile(r"[^\w.-]+")
 _PLAIN = re.compile(r"[\w@%+=:,./\\-]+", re.ASCII)
@@ -31,23 +31,25 @@ def command(folder: Path, model: str) -> str:
     return " ".join(["python -m training adapt", *map(_word, words)])
 
 
-def places_text(folder: Path, *, has_classes: bool) -> str:
+def places_text(folder: Path, request: ExportRequest) -> str:
     """Write the places file with the one place."""
     lines = [
         "# Paths are relative to this file.",
         f"[{json.dumps(place_name(folder), ensure_ascii=False)}]",
         f'chips = "{IMAGE}"',
         f'labels = "{LABELS}"',
-        f'area = "{AREA}"                # beyond it nothing is known, and nothing counts',
+        f'area = "{AREA}"  # beyond it nothing is known, and nothing counts',
     ]
-    if has_classes:
+    if request.dwellings.classes is not None:
         lines.append('class_field = "class"')
+    if request.attribution:
+        credit = ", ".join(json.dumps(text, ensure_ascii=False) for text in request.attribution)
+        lines.append(f"attribution = [{credit}]")
     return "\n".join(lines) + "\n"
 
 
-def readme_text(outcome: ExportOutcome, *, has_classes: bool) -> str:
+def readme_text(outcome: ExportOutcome) -> str:
     """Write what the folder holds, and what to do with it."""
-    classes = " Add --class-field class: the dwellings have classes." if has_classes else ""
     notes = "".join(f"- {message.sentence}\n" for message in outcome.warnings)
     return f"""Training data of Camp Detector
 
@@ -57,12 +59,12 @@ Teach a model this place, on a machine with the training extra
     {outcome.command}
 
 Put your model in the place of its name, and the place to which you copied this folder after
---data.{classes}
+--data.
 
-{IMAGE}     imagery of the reviewed area with a margin, without loss
-{LABELS}   the dwellings in the area
-{AREA}     the reviewed area: no dwelling is missing in it
-{PLACES}   names the files for: python -m training train --places {PLACES}
+{IMAGE:<13} imagery of the reviewed area with a margin, without loss
+{LABELS:<13} the dwellings in the area
+{AREA:<13} the reviewed area: no dwelling is missing in it
+{PLACES:<13} names the files, also for: python -m training train --places {PLACES}
 
 {outcome.summary}
 {notes}"""

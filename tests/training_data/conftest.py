@@ -32,9 +32,7 @@ SIDE = 400
 
 def box(left: float, top: float, width: float = 6.0, height: float = 5.0) -> shapely.Polygon:
     """A rectangle, metres east and south of the corner of the image."""
-    return shapely.box(
-        WEST + left, NORTH - top - height, WEST + left + width, NORTH - top
-    )
+    return shapely.box(WEST + left, NORTH - top - height, WEST + left + width, NORTH - top)
 
 
 def layer(

@@ -121,9 +121,11 @@ def test_without_an_area_the_rectangle_of_the_dwellings_is_taken_with_a_warning(
 
 
 def test_the_places_file_and_the_command_name_the_files(export: Exporter) -> None:
-    outcome = export(model="my model.onnx")
+    credit = 'Imagery: "Öffentlich" \\ CC BY'
+    outcome = export(model="my model.onnx", attribution=(credit,))
     (place,) = read_places(export.folder / "places.toml")
     paths = (place.chips, place.labels, place.changes.area)
+    assert place.attribution == (credit,)
     assert paths == tuple(export.folder / name for name in FILES[:3])
     assert outcome.command == (
         f'python -m training adapt --model "my model.onnx" --data "{export.folder}" '
@@ -156,14 +158,12 @@ def test_bands_are_chosen_and_alpha_is_no_band(export: Exporter, tmp_path: Path)
     export(source=SourceOptions(bands=(3, 1)), overwrite=True)
     with rasterio.open(export.folder / "image.tif") as made:
         np.testing.assert_array_equal(made.read(), pixels[[2, 0], 10:220, 10:220])
-    with pytest.raises(ParameterError, match="band 7, but .* has 4"):
+    with pytest.raises(ParameterError, match=r"band 7, but .* has 4"):
         export(source=SourceOptions(bands=(7,)), overwrite=True)
 
 
 @pytest.mark.parametrize("dtype", ["uint16", "int16", "float32", "float64"])
-def test_other_pixels_are_written_as_they_are(
-    export: Exporter, tmp_path: Path, dtype: str
-) -> None:
+def test_other_pixels_are_written_as_they_are(export: Exporter, tmp_path: Path, dtype: str) -> None:
     pixels = np.random.default_rng(3).integers(-999, 9999, (1, 400, 400)).astype(dtype)
     export.image = write_raster(tmp_path / "other.tif", pixels, gsd=GSD)
     export()
@@ -185,7 +185,7 @@ def refusals(tmp_path: Path) -> dict[str, tuple[dict[str, Any], type[CampDetecto
         ),
         "no dwelling": ({"dwellings": layer([])}, RasterError, r"no polygon \(no feature\)"),
         "points": (
-            {"dwellings": layer([shapely.Point(WEST, NORTH)])}, RasterError, r"no polygon \(1 point",
+            {"dwellings": layer([shapely.Point(0, 0)])}, RasterError, r"no polygon \(1 point",
         ),
         "dwellings far off": ({"dwellings": layer(far)}, RasterError, "no dwelling of corrected"),
         "dwellings nowhere": (

@@ -76,6 +76,11 @@ class _Log(Listener):
 )
 @click.option("--nodata", type=float, help="Value of pixels without an image, if no file says so.")
 @click.option("--model", help="The model that the command in the folder names.")
+@click.option(
+    "--attribution",
+    multiple=True,
+    help="Credit that image or labels ask for, for the model; repeatable.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace an earlier export in --out.")
 def export_data(
     *,
@@ -114,6 +119,7 @@ def export_data(
         ),
         margin=arguments["margin"],
         model=arguments["model"] or MODEL,
+        attribution=arguments["attribution"],
         overwrite=arguments["overwrite"],
     )
     outcome = export_training_data(request, RasterioRun(COMMAND), RasterioDataWriter(), _Log())
