@@ -6,6 +6,7 @@ in them, no control character reaches the terminal and no message is without an 
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import traceback
@@ -91,6 +92,20 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record's text, without characters that act on a terminal."""
         return visible_lines(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """Log records for a program that shows them: an object of JSON on each line, in ASCII.
+
+    The keys are ``level``, ``message``, and ``progress`` where the record has such an attribute:
+    the share of the work that is done, 0 to 1.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        values = {"level": record.levelname, "message": record.getMessage()}
+        progress = getattr(record, "progress", None)
+        return json.dumps(values if progress is None else {**values, "progress": progress})
 
 
 def ignore_undecodable_logs() -> None:

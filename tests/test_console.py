@@ -16,7 +16,7 @@ import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camp_detector_core.console import LineFormatter
+from camp_detector_core.console import JsonFormatter, LineFormatter
 from camp_detector_core.engine.wording import MAX_MESSAGE, message, visible, visible_lines
 from tests.support.models import write_model
 
@@ -62,6 +62,16 @@ def test_escapes_are_spelled_out() -> None:
 def test_log_records_are_shown_in_the_same_way() -> None:
     record = logging.LogRecord("x", logging.INFO, "f", 1, "chip %s", ("\x1b[2J",), None)
     assert LineFormatter().format(record) == "INFO chip \\x1b[2J"
+
+
+def test_log_records_are_lines_of_json_for_a_program() -> None:
+    record = logging.LogRecord("x", logging.WARNING, "f", 1, "chip %s\n", ("é",), None)
+    line = JsonFormatter().format(record)
+    assert line.isascii()
+    assert "\n" not in line
+    assert json.loads(line) == {"level": "WARNING", "message": "chip é\n"}
+    record.progress = 0.25
+    assert json.loads(JsonFormatter().format(record))["progress"] == 0.25
 
 
 def camp_detector(

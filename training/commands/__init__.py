@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from camp_detector_core.console import LineFormatter
+from camp_detector_core.console import JsonFormatter, LineFormatter
 
 from .adapt import adapt
 from .evaluate import evaluate
@@ -30,7 +30,15 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 @click.group(context_settings=SETTINGS)
 @click.option("-v", "--verbose", is_flag=True, help="Log more, and show the traceback of an error.")
-def main(*, verbose: bool) -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Form of the messages on stderr; json: an object on each line, with the share of the work "
+    "that is done where a command knows it.",
+)
+def main(*, verbose: bool, log_format: str) -> None:
     """Train models that detect dwellings, and evaluate them.
 
     \b
@@ -42,7 +50,7 @@ def main(*, verbose: bool) -> None:
     """  # noqa: D301 - click wants the control character
     level = logging.DEBUG if verbose else logging.INFO
     terminal = logging.StreamHandler()
-    terminal.setFormatter(LineFormatter())
+    terminal.setFormatter(JsonFormatter() if log_format == "json" else LineFormatter())
     logging.basicConfig(level=level, handlers=[terminal])
     for library in ("lightning.pytorch", "lightning.fabric", "lightning"):
         # They print through handlers of their own, and what they say is not for users.
