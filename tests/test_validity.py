@@ -17,8 +17,9 @@ from camp_detector_core.raster import SourceOptions, gdal_env
 from tests.support.missing import KINDS, RGB, TRANSFORM, Kind, mask
 from tests.support.rasters import scene, write_raster
 from tests.support.sources import open_raster, whole
+from training.data.chip_store import ChipStore
 from training.data.chips import open_chip, read_pixels
-from training.data.mosaic import ChipArea, ChipStore
+from training.data.mosaic import ChipArea
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

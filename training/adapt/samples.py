@@ -11,9 +11,10 @@ from torch.utils.data import Dataset
 
 from camp_detector_core.engine.grid import Shape, Window
 from training.adapt.networks import extras_of
+from training.data.chip_store import ChipStore
 from training.data.chips import read_chips, refuse_unfit
 from training.data.labels import labels_of
-from training.data.mosaic import ArrayArea, ChipStore, Patch, join_chips
+from training.data.mosaic import ArrayArea, Patch, join_chips
 from training.data.samples import RandomSamples, Sample, SampleForm
 from training.fit.options import AugmentOptions
 

@@ -9,6 +9,7 @@ import lightning
 from torch.utils.data import DataLoader
 
 from camp_detector_core.engine.errors import RasterError
+from training.data.chip_store import ChipCache
 from training.data.place import Place
 from training.data.samples import EpochSampler, FixedSamples, RandomSamples, Sample, SampleForm
 from training.data.split import Split, SplitError, split_data
@@ -50,7 +51,8 @@ class CampDataModule(lightning.LightningDataModule):
         """
         super().__init__()
         self.options = options
-        self.places = {each.name: Place(each, options) for each in options.each_place()}
+        cache = ChipCache()
+        self.places = {each.name: Place(each, options, cache) for each in options.each_place()}
         """The places by name; one without a name where there is one folder of chips."""
         self.chips = [chip for place in self.places.values() for chip in place.chips]
         self.notes = tuple(note for place in self.places.values() for note in place.notes)

@@ -109,7 +109,8 @@ def cut(
     missing = (0, window.width - patch.valid.shape[1], 0, window.height - patch.valid.shape[0])
     out = []
     for stack, mode in ((_stack(patch, values), "bilinear"), (_labels(patch), "nearest")):
-        moved = _resize(functional.pad(stack, missing), Shape(reach, reach), mode=mode)
+        padded = functional.pad(stack, missing) if any(missing) else stack
+        moved = _resize(padded, Shape(reach, reach), mode=mode)
         if pose.angle:
             moved = _turn(moved, pose.angle, side, mode=mode)
         turned = torch.rot90(moved[0], pose.quarters, (1, 2))
@@ -160,16 +161,21 @@ def _unstack(stack: Tensor, labels: Tensor, *, bands: int) -> Resampled:
 
 def _stack(patch: Patch, values: tuple[int, ...]) -> Tensor:
     """Stack the layers that can be averaged: one (1, bands + classes + 1, height, width) tensor."""
-    layers = [patch.pixels.astype(np.float32)]
-    layers += [(patch.classes == v)[None].astype(np.float32) for v in values]
-    layers.append(patch.valid[None].astype(np.float32))
-    return torch.from_numpy(np.concatenate(layers))[None]
+    bands = patch.pixels.shape[0]
+    stack = np.empty((bands + len(values) + 1, *patch.valid.shape), np.float32)
+    stack[:bands] = patch.pixels
+    for channel, value in enumerate(values, bands):
+        stack[channel] = patch.classes == value
+    stack[-1] = patch.valid
+    return torch.from_numpy(stack)[None]
 
 
 def _labels(patch: Patch) -> Tensor:
     """(1, 2, height, width) numbers of dwellings and levels of knowledge, which have no mean."""
-    level = patch.is_known.astype(np.float32) + patch.is_certain
-    return torch.from_numpy(np.stack([patch.owner.astype(np.float32), level]))[None]
+    labels = np.empty((2, *patch.owner.shape), np.float32)
+    labels[0] = patch.owner
+    np.add(patch.is_known, patch.is_certain, out=labels[1], dtype=np.float32)
+    return torch.from_numpy(labels)[None]
 
 
 def _turn(stack: Tensor, angle: float, side: int, *, mode: str) -> Tensor:

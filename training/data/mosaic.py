@@ -5,7 +5,6 @@ An area is made of chips of one part of the split only: what lies beyond them is
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +12,6 @@ import numpy as np
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Window
-from training.data.chips import Chip, read_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.data.chip_labels import Labels
-
-CACHE_BYTES = 1 << 30
-"""Decoded chips that one process keeps."""
+    from training.data.chip_store import ChipStore
+    from training.data.chips import Chip
 
 
 @dataclass(frozen=True)
@@ -82,45 +79,6 @@ class ArrayArea:
         """A view of the arrays."""
         rows, cols = window.slices
         return Patch(**{k: v[..., rows, cols] for k, v in vars(self._patch).items()})
-
-
-class ChipStore:
-    """Reads chips and their labels, and keeps the ones last used."""
-
-    def __init__(self, labels: Labels, *, bands: int, limit: int = CACHE_BYTES) -> None:
-        """Read nothing yet.
-
-        Args:
-            labels: Of all chips.
-            bands: How many first bands of each chip.
-            limit: Most bytes to keep.
-        """
-        self.labels = labels
-        self._bands = bands
-        self._limit = limit
-        self._cached_bytes = 0
-        self._patches: OrderedDict[str, Patch] = OrderedDict()
-
-    def patch(self, chip: Chip) -> Patch:
-        """A whole chip.
-
-        Raises:
-            RasterError: The chip or its labels cannot be read.
-        """
-        cached = self._patches.get(chip.name)
-        if cached is not None:
-            self._patches.move_to_end(chip.name)
-            return cached
-        pixels, valid = read_pixels(chip, bands=self._bands)
-        labels = self.labels.read(chip)
-        known, certain = valid & labels.is_known, valid & labels.is_certain
-        patch = Patch(pixels, labels.classes, valid, known, certain, labels.owner)
-        self._patches[chip.name] = patch
-        self._cached_bytes += patch.size
-        while self._cached_bytes > self._limit and len(self._patches) > 1:
-            _, old = self._patches.popitem(last=False)
-            self._cached_bytes -= old.size
-        return patch
 
 
 class ChipArea:
@@ -190,8 +148,9 @@ class ChipArea:
             to, from_ = common.slices_in(window), common.slices_in(place)
             # What is missing in a chip, or not labelled, does not hide another one below it.
             shown = patch.valid[from_] & (patch.is_known[from_] | ~out.is_known[to])
+            mask: NDArray[np.bool_] | bool = True if shown.all() else shown  # faster
             for name, array in vars(patch).items():
-                np.copyto(getattr(out, name)[..., *to], array[..., *from_], where=shown)
+                np.copyto(getattr(out, name)[..., *to], array[..., *from_], where=mask)
         return out or _blank(self._store.patch(self._chips_and_windows[0][0]), window.shape)
 
 

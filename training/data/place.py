@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import RasterError
+from training.data.chip_store import ChipStore
 from training.data.chips import cut_raster, read_chips, refuse_unfit
 from training.data.labels import labels_of
-from training.data.mosaic import CACHE_BYTES, ChipArea, ChipStore, join_chips
+from training.data.mosaic import join_chips
 from training.data.vector_labels import VectorLabels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from training.data.chip_labels import Labels
+    from training.data.chip_store import ChipCache
     from training.data.chips import Chip
+    from training.data.mosaic import ChipArea
     from training.fit.options import DataOptions
     from training.fit.place_options import PlaceOptions
 
@@ -27,12 +30,13 @@ LOG = logging.getLogger(__name__)
 class Place:
     """Chips and labels of one of the places that a model learns from or is measured on."""
 
-    def __init__(self, options: PlaceOptions, data: DataOptions) -> None:
+    def __init__(self, options: PlaceOptions, data: DataOptions, cache: ChipCache) -> None:
         """Open the chips and read the labels.
 
         Args:
             options: Of the place, complete (`DataOptions.each_place`).
             data: Of the whole: what bands and classes there are.
+            cache: Keeps the chips of all places.
 
         Raises:
             CampDetectorError: Chips or labels cannot be read, or do not fit each other.
@@ -55,8 +59,7 @@ class Place:
         own = [*labelled.notes, *self.labels.notes[before:]]
         self.notes = tuple(f"{options.name}: {note}" if options.name else note for note in own)
         """Sentences on what of chips and labels was left out or mended."""
-        limit = CACHE_BYTES // max(1, len(data.places))
-        self._store = ChipStore(self.labels, bands=len(data.bands), limit=limit)
+        self._store = ChipStore(self.labels, bands=len(data.bands), cache=cache)
         self._gsd = options.chip_gsd or data.gsd
 
     def areas(self, chips: Sequence[Chip]) -> list[ChipArea]:

@@ -82,8 +82,8 @@ def core_of(owner: Tensor, *, most: int) -> Tensor:
         (height, width) bool; what lies beyond the sample counts as inside.
     """
     # Without the outermost pixels no two dwellings touch, so erosions need not tell them apart.
-    alive = ((owner > 0) & ~border_of(owner, reach=1)).float()
-    depth = (owner > 0).float() + alive
+    alive = ((owner > 0) & ~border_of(owner, reach=1)).byte()
+    depth = (owner > 0).byte() + alive
     for step in range(2 * most - 2):
         dead = 1 - alive
         if step % 2:
@@ -96,7 +96,7 @@ def core_of(owner: Tensor, *, most: int) -> Tensor:
         depth += alive
     patch = _patches(owner)
     deepest = torch.zeros(int(patch.max()) + 1)
-    deepest = deepest.scatter_reduce(0, patch.flatten(), depth.flatten(), "amax")
+    deepest = deepest.scatter_reduce(0, patch.flatten(), depth.flatten().float(), "amax")
     enough = (deepest / 2).ceil().clamp(1, most)
     return (owner > 0) & (depth >= enough[patch])
 
@@ -107,7 +107,10 @@ def _patches(owner: Tensor) -> Tensor:
     Masks give all dwellings of a class one number, so numbers alone do not tell how deep each is.
     Of more dwellings than a byte can number, two neighbours may share a number, and so the depth.
     """
-    _, index = torch.unique(owner, return_inverse=True)
+    # Runs first, of which there are few to sort.
+    values, run = torch.unique_consecutive(owner, return_inverse=True)
+    _, index = torch.unique(values, return_inverse=True)
+    index = index[run]
     numbers = torch.where(owner > 0, index % _MOST + 1, 0).to(torch.uint8).numpy()
     return torch.from_numpy(label_values(numbers)).long()
 

@@ -14,8 +14,9 @@ from camp_detector_core.engine.predictors.open import open_predictor
 from camp_detector_core.georaster.settings import Settings
 from camp_detector_core.model_file import open_model
 from camp_detector_core.raster import gdal_env
+from training.data.chip_store import ChipStore
 from training.data.mask_labels import MaskLabels
-from training.data.mosaic import ChipStore, join_chips
+from training.data.mosaic import join_chips
 from training.evaluation.area import AreaRun, AreaScore
 from training.evaluation.inputs import choose_chips, choose_labels
 from training.evaluation.score import Score

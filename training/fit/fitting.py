@@ -21,6 +21,7 @@ from training.fit.reference import ReferenceNetwork
 from training.fit.start import started_network
 from training.fit.system import choose_precision
 from training.fit.task import EpochLines, LitRefugeeCamp, TimeLimit
+from training.fit.times import TimeShares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,6 +123,7 @@ def _trainer(
         EarlyStopping("val_loss", patience=options.optim.patience),
         LearningRateMonitor("epoch"),
         EpochLines(),
+        TimeShares(),
     ]
     if options.optim.average and options.architecture != "reference":
         callbacks.append(RunningAverage(options.optim.average))

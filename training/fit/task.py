@@ -17,6 +17,7 @@ from torchmetrics.classification import (
     BinaryRecall,
 )
 
+from training.fit.depthwise import SingleDepthwise
 from training.fit.keeping import StartWeights, freeze_statistics
 from training.fit.loss import gaps, soft_dice, weighted_bce
 
@@ -102,7 +103,8 @@ class LitRefugeeCamp(lightning.LightningModule):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits."""
-        out: Tensor = self.network(x.contiguous(memory_format=torch.channels_last))
+        with SingleDepthwise():
+            out: Tensor = self.network(x.contiguous(memory_format=torch.channels_last))
         return out
 
     def loss(self, logits: Tensor, batch: Sample) -> Tensor:
