@@ -183,7 +183,8 @@ class _AllChips:
         from training.data.chip_labels import ChipLabels
 
         background = np.zeros(chip.shape, np.uint8)
-        return ChipLabels(background, np.ones(chip.shape, bool), background.astype(np.int32))
+        everywhere = np.ones(chip.shape, bool)
+        return ChipLabels(background, everywhere, everywhere, background.astype(np.int32))
 
 
 def test_rounded_nodata_costs_no_dwelling(tmp_path: Path, camp: Any) -> None:

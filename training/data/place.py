@@ -30,13 +30,15 @@ LOG = logging.getLogger(__name__)
 class Place:
     """Chips and labels of one of the places that a model learns from or is measured on."""
 
-    def __init__(self, options: PlaceOptions, data: DataOptions, cache: ChipCache) -> None:
+    def __init__(
+        self, options: PlaceOptions, data: DataOptions, cache: ChipCache | None = None
+    ) -> None:
         """Open the chips and read the labels.
 
         Args:
             options: Of the place, complete (`DataOptions.each_place`).
             data: Of the whole: what bands and classes there are.
-            cache: Keeps the chips of all places.
+            cache: Keeps the chips of all places; None: one of its own.
 
         Raises:
             CampDetectorError: Chips or labels cannot be read, or do not fit each other.
@@ -92,7 +94,7 @@ def _change(labels: Labels, options: PlaceOptions) -> None:
     if not isinstance(labels, VectorLabels):
         msg = (
             f"{options.name}: {options.labels} holds masks, and leave_out, ignore, ignore_band, "
-            "shift and area are for polygons: give a vector file"
+            "shift, join and area are for polygons: give a vector file"
         )
         raise RasterError(msg)
     labels.change(options.changes)
