@@ -96,6 +96,28 @@ def test_a_shift_moves_labels_over_the_ground(town: Town, labels: Path) -> None:
     np.testing.assert_array_equal(changed.classes[3:, 2:], plain.classes[:-3, :-2])
 
 
+def test_pieces_of_a_cut_house_are_joined(town: Town, tmp_path: Path) -> None:
+    """A house cut in three by gaps of 4 cm is one dwelling, its neighbour stays one of its own."""
+    west, south, east, north = house_polygon(HOUSES[RUIN]).bounds
+    third = (east - west) / 3
+    pieces = [
+        shapely.box(west + i * third + 0.02, south, west + (i + 1) * third - 0.02, north)
+        for i in range(3)
+    ]
+    path = write_polygons(tmp_path / "cut.gpkg", [house_polygon(HOUSES[DOUBT]), *pieces])
+    before, after = read(town, path), read(town, path, join=0.05)
+    assert len(np.unique(before.owner[pixels_of(RUIN)])) == 3
+    (number,) = np.unique(after.owner[pixels_of(RUIN)])
+    assert number not in after.owner[pixels_of(DOUBT)]
+    np.testing.assert_array_equal(after.classes, before.classes)
+    vector = open_labels(path, (DWELLING,))
+    vector.change(LabelChanges(join=0.05))
+    assert vector.notes[-1] == "cut.gpkg: as asked, 4 polygons joined to 2 dwellings"
+    polygons, values = vector.polygons(read_chips(town.chips)[0].grid)
+    assert values.tolist() == [1, 1]
+    assert polygons[1].area == pytest.approx((east - west - 0.04) * (north - south), rel=0.01)
+
+
 @pytest.mark.parametrize("lonlat", [(39.2, -6.0), (85.5, 27.6), (25.0, 69.5)])
 def test_a_shift_is_as_long_as_geographiclib_says(lonlat: tuple[float, float]) -> None:
     point = shapely.Point(lonlat).buffer(1e-5)

@@ -27,6 +27,8 @@ _PIECES = 8
 _POLE, _TURN = 90.0, 360.0
 _RADIUS, _SQUARED_ECCENTRICITY = 6378137.0, 0.00669437999014
 """Metres of the equator of the ellipsoid WGS 84, and the square of its eccentricity."""
+_DEGREE = np.radians(1.0) * _RADIUS
+"""Metres of a degree, to a hundredth, for short distances."""
 
 
 class PlacedPolygons:
@@ -51,6 +53,32 @@ class PlacedPolygons:
         degrees = moved(self._polygons, self._crs, LON_LAT)
         return PlacedPolygons(shapely.transform(degrees, _step(*metres)), LON_LAT)
 
+    def joined(
+        self, metres: float, kinds: NDArray[np.generic]
+    ) -> tuple[PlacedPolygons, NDArray[np.intp]]:
+        """The same, with polygons of a kind that lie near to each other made one.
+
+        Args:
+            metres: Most distance on the ground.
+            kinds: (n,) only polygons of equal kinds are joined.
+
+        Returns:
+            The polygons, and the number of the first that each was made of, in rising order.
+        """
+        degrees = moved(self._polygons, self._crs, LON_LAT)
+        middle = np.radians(np.nanmean(shapely.bounds(degrees)[:, 1::2]))
+        scale = np.array([_DEGREE * np.cos(middle), _DEGREE])
+        flat = shapely.transform(degrees, lambda points: points * scale)
+        groups = _groups(flat, metres, kinds)
+        out = self._polygons.copy()
+        for first in np.unique(groups[groups != np.arange(len(groups))]):
+            grown = shapely.buffer(flat[groups == first], metres, join_style="mitre")
+            whole = shapely.buffer(shapely.union_all(grown), -metres, join_style="mitre")
+            single = shapely.transform(np.array([whole], object), lambda points: points / scale)
+            out[first] = moved(single, LON_LAT, self._crs)[0]
+        firsts = np.unique(groups)
+        return PlacedPolygons(out[firsts], self._crs), firsts
+
     def touching(self, grid: Grid) -> tuple[NDArray[np.intp], Polygons]:
         """Numbers of the polygons that touch a grid, and these polygons in its CRS."""
         tree, polygons = self._in_crs(str(grid.crs_wkt))
@@ -70,6 +98,21 @@ class PlacedPolygons:
             polygons = moved(self._polygons, self._crs, CRS.from_wkt(wkt))
             self._trees[wkt] = (shapely.STRtree(polygons), polygons)
         return self._trees[wkt]
+
+
+def _groups(polygons: Polygons, metres: float, kinds: NDArray[np.generic]) -> NDArray[np.intp]:
+    """(n,) the least number of the polygons that each hangs together with, over any number."""
+    tree = shapely.STRtree(polygons)
+    one, other = tree.query(polygons, predicate="dwithin", distance=metres)
+    alike = kinds[one] == kinds[other]
+    one, other = one[alike], other[alike]
+    groups = np.arange(len(polygons))
+    while True:
+        least = groups.copy()
+        np.minimum.at(least, one, groups[other])
+        if np.array_equal(least, groups):
+            return groups
+        groups = least
 
 
 def _step(east: float, north: float) -> Callable[[Points], Points]:

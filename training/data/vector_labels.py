@@ -69,7 +69,7 @@ class VectorLabels:
         """Sentences on what was left out, mended or taken from an unexpected place."""
 
     def change(self, changes: LabelChanges) -> None:
-        """Leave out the polygons that count as ground, ignore others, and move the rest.
+        """Leave out the polygons that count as ground, ignore others, move and join the rest.
 
         Raises:
             VectorError: The file, or that of the area, cannot be read.
@@ -90,12 +90,25 @@ class VectorLabels:
         self.placed_polygons, self._ignored = polygons.chosen(is_label), polygons.chosen(ignored)
         self._rows, self._values = self._rows[is_label], self._values[is_label]
         self._band = changes.ignore_band
+        if changes.join:
+            self._join(changes.join)
         if not is_label.all():
             note = (
                 f"{self.path.name}: as asked, {counted(int(ground.sum()), 'polygon')} of "
                 f"{len(is_label)} left out as ground and {int(ignored.sum())} ignored"
             )
             self.notes = (*self.notes, note)
+
+    def _join(self, metres: float) -> None:
+        """Make one dwelling of polygons that lie near to each other."""
+        before = len(self._rows)
+        self.placed_polygons, firsts = self.placed_polygons.joined(metres, self._values)
+        self._rows, self._values = self._rows[firsts], self._values[firsts]
+        note = (
+            f"{self.path.name}: as asked, {counted(before, 'polygon')} joined to "
+            f"{counted(len(firsts), 'dwelling')}"
+        )
+        self.notes = (*self.notes, note)
 
     def _select(self, selections: Sequence[Selection]) -> NDArray[np.bool_]:
         """(n,) True for the polygons that one of the selections chooses."""

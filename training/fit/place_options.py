@@ -12,7 +12,7 @@ from camp_detector_core.engine.errors import CampDetectorError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WIDEST_BAND, _LONGEST_SHIFT = 5.0, 100.0
+_WIDEST_BAND, _LONGEST_SHIFT, _WIDEST_CUT = 5.0, 100.0, 1.0
 """Metres; more says that the labels belong elsewhere."""
 _ROUNDING = 1e-6
 """Error of a sum of shares that decimals may have."""
@@ -84,6 +84,9 @@ class LabelChanges:
     """Metres to either side of each outline in which the class of a pixel counts for nothing."""
     shift: tuple[float, ...] = (0.0, 0.0)
     """Metres to the east and to the north by which all polygons are moved."""
+    join: float = 0.0
+    """Metres that polygons of a class lie apart at most to be one dwelling, such as labels that
+    were cut at the edges of chips; 0 joins none."""
     area: Path | None = None
     """Vector file of polygons within which the labels are complete; beyond them nothing is known.
     None: they are complete everywhere."""
@@ -92,6 +95,9 @@ class LabelChanges:
         """Refuse lengths that are none."""
         if not 0 <= self.ignore_band <= _WIDEST_BAND:
             msg = f"ignore_band must be 0 to {_WIDEST_BAND:g} metres, got {self.ignore_band}"
+            raise OptionsError(msg)
+        if not 0 <= self.join <= _WIDEST_CUT:
+            msg = f"join must be 0 to {_WIDEST_CUT:g} metres, got {self.join}"
             raise OptionsError(msg)
         if len(self.shift) != 2 or not all(abs(m) <= _LONGEST_SHIFT for m in self.shift):  # noqa: PLR2004 - east, north
             msg = (
