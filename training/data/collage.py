@@ -36,9 +36,10 @@ SIDE_METRES = 160.0
 """Side of a collage on the ground."""
 _TRIES = 4
 """Collages that are begun for each that is made; on some ground there is no room for a roof."""
-_MOST_REGIONS = 4
+_REGIONS = (2, 6)
+"""Regions of a collage that are built on."""
 _PALETTE = (6, 24)
-"""Different roofs of a settlement."""
+"""Different roofs of a region."""
 _KEPT_SHARE = 0.85
 """Share of a roof that must stay where it lies partly below others."""
 _CLEARANCE = 0.4
@@ -95,7 +96,7 @@ class _Maker:
         canvas = _Canvas(
             _ground(rng, ground, side, self._gsd, self._values), self._values, self._gsd
         )
-        for _ in range(int(rng.integers(1, _MOST_REGIONS + 1))):
+        for _ in range(int(rng.integers(*_REGIONS))):
             self._build(rng, canvas, ground)
         return canvas.finish(rng, ground.dtype) if canvas.count else None
 
@@ -103,7 +104,8 @@ class _Maker:
         """Build on a region of the ground, with roofs of one area."""
         source = self._sources[int(rng.choice(len(self._sources), p=self._by_roofs))]
         count = int(rng.integers(*_PALETTE))
-        chosen = rng.choice(len(source), min(count, len(source)), replace=False)
+        count = min(count, len(source))
+        chosen = rng.choice(len(source), count, replace=False, p=source.odds)
         cuts = (source.cut(int(i), gsd=self._gsd) for i in chosen)
         light = _light(rng, source.colour, ground.colour)
         roofs = [_lit(roof, light) for roof in cuts if roof is not None]
@@ -141,7 +143,8 @@ def _light(
     """Factors by band that bring roofs half of the way into the light of other ground."""
     ratio = np.sqrt(np.maximum(ground, 1e-6) / np.maximum(own, 1e-6))
     common = ratio.mean()
-    cast = np.clip(ratio / common, 0.85, 1.15)
+    # Ground of another colour mostly says that more or less grows on it, not that light differs.
+    cast = np.clip(np.sqrt(ratio / common), 0.95, 1.05)
     factors = np.clip(common, 0.7, 1.3) * cast * rng.uniform(0.88, 1.12)
     return torch.from_numpy(factors.astype(np.float32))
 
@@ -195,8 +198,8 @@ class _Canvas:
         to, whole = (rows, cols), int((laid[-2] >= _MOST).sum())
         share, certain = laid[(-2, *own)], laid[(-1, *own)]
         inside, is_free = share >= _MOST, self._new[to] == 0
-        kept = inside & is_free
-        is_hidden = int(kept.sum()) < _KEPT_SHARE * int(inside.sum())
+        visible = inside & is_free
+        is_hidden = int(visible.sum()) < _KEPT_SHARE * int(inside.sum())
         if (
             is_hidden
             or int(inside.sum()) < _SEEN_SHARE * whole
@@ -204,10 +207,10 @@ class _Canvas:
         ):
             return
         self.count += 1
-        self._new[to][kept] = self.count
-        self._classes[to][kept] = roof.value
-        self._height[to][kept] = height
-        self._is_certain[to] &= ~kept | (certain >= _MOST)
+        self._new[to][visible] = self.count
+        self._classes[to][visible] = roof.value
+        self._height[to][visible] = height
+        self._is_certain[to] &= ~visible | (certain >= _MOST)
         before = self._alpha[to].clone()
         added = share * (is_free & ~self._blocked[to]) * (1 - before)
         colours = self._over[:, rows, cols] * before + laid[(slice(-2), *own)] * added
@@ -240,7 +243,14 @@ class _Canvas:
             self._is_certain.numpy(),
             owner,
         )
-        return ArrayArea(patch, (gsd, gsd))
+        return ArrayArea(_without_margins(patch), (gsd, gsd))
+
+
+def _without_margins(patch: Patch) -> Patch:
+    """A patch without the rows and columns around it that have no image."""
+    rows, cols = (np.nonzero(patch.valid.any(axis=axis))[0] for axis in (1, 0))
+    at = np.s_[..., rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+    return Patch(**{name: array[at].copy() for name, array in vars(patch).items()})
 
 
 def _laid(roof: Roof, site: Site, gsd: float) -> tuple[Tensor, int, int]:

@@ -22,7 +22,7 @@ class Site:
     """A place for a roof."""
 
     index: int
-    """Of the roof among those that there are."""
+    """Number of the roof among those that there are, from 0 on."""
     x: float
     """Metres of its middle from the left edge."""
     y: float
@@ -57,7 +57,7 @@ class Region:
 
 def draw_region(rng: np.random.Generator, side: float) -> Region:
     """Draw a region within a square of ground of so many metres."""
-    width, height = side * rng.uniform(0.25, 0.9, 2)
+    width, height = side * rng.uniform(0.3, 1.0, 2)
     x, y = side * rng.uniform(0.15, 0.85, 2)
     return Region(x, y, width, height, rng.uniform(0, math.pi))
 
@@ -72,14 +72,14 @@ def draw_sites(rng: np.random.Generator, region: Region, sizes: Sizes) -> list[S
     """
     kinds: list[Callable[[np.random.Generator, Region, Sizes], Iterator[Site]]]
     kinds = [_blocks, _rows, _cluster]
-    kind = kinds[int(rng.choice(len(kinds), p=(0.5, 0.25, 0.25)))]
+    kind = kinds[int(rng.choice(len(kinds), p=(0.6, 0.2, 0.2)))]
     return list(kind(rng, region, sizes))
 
 
 def _blocks(rng: np.random.Generator, region: Region, sizes: Sizes) -> Iterator[Site]:
     """Rows back to back, whose roofs touch or nearly do, with lanes between blocks of rows."""
     depth = int(rng.integers(2, 6))
-    gap = rng.uniform(-0.2, 0.7)
+    gap = rng.uniform(-0.3, 0.6)
     return _lines(rng, region, sizes, lambda n: _span(rng, _LANE) if n % depth == 0 else gap)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,21 +15,28 @@ from camp_detector_core.engine.grid import Window
 from camp_detector_core.engine.polygons.components import label_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
     from torch import Tensor
 
     from training.data.mosaic import LabelledArea, Patch
 
-SMALLEST, LARGEST = 6.0, 500.0
+SMALLEST, LARGEST = 6.0, 300.0
 """Ground of a roof that is cut, square metres."""
 _LARGEST_BOX = 3.0
 """Square metres of the upright box around a roof for each of its own."""
 _MARGIN = 1.0
 """Metres around a roof that must be seen and labelled, too."""
-_BLEED = 0.6
-"""Metres of roof from which the colours beyond its outline are made."""
+_BLEED, _BLEEDS = 0.5, 2
+"""Metres by which the colours of a roof are spread beyond its outline, and how often."""
+_MOST_GREEN = 0.2
+"""Share of a roof that may be greener than all that roofs are made of: trees above it."""
+_GREEN = 1.12
+"""The second band as a multiple of the higher one of its neighbours, where plants grow."""
+_STRONGEST = 2.5
+"""Difference between neighbours beyond which edges count the same, as a multiple of the mean."""
+_SHIFTED = 1.25
+"""Edges below an outline that was moved, as a multiple of those below it where it lies, from which
+on it is taken for misplaced."""
 _FINER = 1.4
 """Pixels of a roof for each pixel of a collage, so that it may be enlarged."""
 
@@ -39,7 +46,7 @@ class Roof:
     """A roof and its outline, on pixels of its own."""
 
     pixels: Tensor
-    """(bands, height, width) float32 raw values; beyond the outline the colours of its edge."""
+    """(bands, height, width) float32 raw values."""
     inside: Tensor
     """(height, width) float32, the share of each pixel that lies inside the outline."""
     is_certain: Tensor
@@ -52,6 +59,11 @@ class Roof:
     """Direction of its longer side, radians from the x axis towards y (down)."""
     sides: tuple[float, float]
     """Metres of the longer and the shorter side of the rectangle around it."""
+
+    def bled(self) -> Roof:
+        """The same with the colours of its edge beyond the outline, in place of the ground."""
+        reach = max(1, round(_BLEED / max(self.gsd)))
+        return replace(self, pixels=_bled(self.pixels, self.inside, reach))
 
 
 class RoofSource:
@@ -87,6 +99,9 @@ class RoofSource:
         """(bands,) mean raw value of these."""
         windows = ((n, self._window(box)) for n, box in sorted(boxes.items()))
         self._dwellings = tuple((n, w) for n, w in windows if w is not None)
+        sizes = np.array([w.height * w.width for _, w in self._dwellings], np.float64)
+        self.odds = sizes**-0.5 / np.sum(sizes**-0.5)
+        """(dwellings,) probability that each is drawn: as many small ones as camps have."""
 
     def __len__(self) -> int:
         """Count the dwellings that may be cut out."""
@@ -106,7 +121,7 @@ class RoofSource:
 
         Returns:
             None where the roof is cut by an edge of the imagery, is labelled in part or in several
-            pieces, or is no single dwelling.
+            pieces, lies below trees, or its outline lies beside it.
 
         Raises:
             RasterError: The area cannot be read.
@@ -121,7 +136,8 @@ class RoofSource:
             return None
         if label_runs(inside.astype(np.uint8)).count != 1:
             return None
-        return _roof(patch, inside, self.area.gsd, int(values[0]), gsd / _FINER)
+        roof = _roof(patch, inside, self.area.gsd, int(values[0]), gsd / _FINER)
+        return None if is_overgrown(roof) or is_misplaced(roof) else roof.bled()
 
     def _window(self, box: NDArray[np.int64]) -> Window | None:
         """A dwelling's box with a margin; None where it leaves the area or has another size."""
@@ -168,25 +184,43 @@ def _roof(
         gsd[1] * inside.shape[0] / shape[0],
     )
     pixels, share, certain = stack[0, :-2], stack[0, -2], stack[0, -1]
-    rows, cols = np.nonzero(share.numpy() >= 0.5)  # noqa: PLR2004 - most of the pixel
-    angle, sides = _rectangle(np.column_stack((cols * new_gsd[0], rows * new_gsd[1])))
-    reach = max(1, round(_BLEED / fine))
-    return Roof(_bled(pixels, share, reach), share, certain, new_gsd, value, angle, sides)
+    angle, sides = _rectangle(share.numpy() >= 0.5, new_gsd)  # noqa: PLR2004 - most of the pixel
+    return Roof(pixels, share, certain, new_gsd, value, angle, sides)
+
+
+def is_overgrown(roof: Roof) -> bool:
+    """True where plants hide much of a roof; bands are taken for red, green, blue, or reversed."""
+    if len(roof.pixels) < 3:  # noqa: PLR2004 - no colours
+        return False
+    green = roof.pixels[1] > _GREEN * torch.maximum(roof.pixels[0], roof.pixels[2])
+    return float((green * roof.inside).sum()) > _MOST_GREEN * float(roof.inside.sum())
+
+
+def is_misplaced(roof: Roof) -> bool:
+    """True where the edges in the image would be clearer below the outline if it were moved."""
+    light = roof.pixels.mean(0)
+    slope = functional.pad((light[1:, 1:] - light[:-1, :-1]).abs(), (0, 1, 0, 1))
+    slope += functional.pad((light[1:, :-1] - light[:-1, 1:]).abs(), (0, 1, 0, 1))
+    slope = slope.clamp_max(_STRONGEST * float(slope.mean()))
+    inside = (roof.inside >= 0.5).float()  # noqa: PLR2004 - most of the pixel
+    outline = _mean(inside[None], 1)[0]
+    ring = ((outline > 0) & (outline < 1)).float()
+    reach = max(2, round(_MARGIN / max(roof.gsd)) - 1)
+    edges = functional.conv2d(slope[None, None], ring[None, None], padding=reach)[0, 0]
+    near = edges[reach - 1 : reach + 2, reach - 1 : reach + 2]
+    return float(edges.max()) > _SHIFTED * float(near.max())
 
 
 def _bled(pixels: Tensor, share: Tensor, reach: int) -> Tensor:
-    """Replace what lies outside of an outline by the colours just inside of it."""
-    inside = (share > 0.999).float()  # noqa: PLR2004 - what is mixed with ground is outside
-    if not inside.any():
-        return pixels
-    out, known = pixels * inside, inside
-    while True:
-        near = _mean(known[None], reach)[0]
-        fresh = (known == 0) & (near > 0)
-        if not fresh.any():
-            return out
-        out = torch.where(fresh, _mean(out * known, reach) / near.clamp_min(1e-6), out)
-        known = (known.bool() | fresh).float()
+    """Replace what lies near an outline, outside of it, by the colours just inside of it."""
+    known = share > 0.999  # noqa: PLR2004 - what is mixed with ground is outside
+    out = pixels * known
+    for _ in range(_BLEEDS):
+        near = _mean(known.float()[None], reach)
+        fresh = ~known & (near[0] > 0)
+        out = torch.where(fresh, _mean(out, reach) / near.clamp_min(1e-6), out)
+        known = known | fresh
+    return out
 
 
 def _mean(stack: Tensor, reach: int) -> Tensor:
@@ -195,9 +229,17 @@ def _mean(stack: Tensor, reach: int) -> Tensor:
     return functional.avg_pool2d(stack[None], side, 1, reach, count_include_pad=True)[0]
 
 
-def _rectangle(points: NDArray[np.float64]) -> tuple[float, tuple[float, float]]:
-    """Direction and sides of the smallest rectangle around points."""
-    around = shapely.minimum_rotated_rectangle(shapely.MultiPoint(points))
+def _rectangle(
+    inside: NDArray[np.bool_], gsd: tuple[float, float]
+) -> tuple[float, tuple[float, float]]:
+    """Direction and sides of the smallest rectangle around the True pixels of a mask."""
+    rows = np.nonzero(inside.any(axis=1))[0]
+    first = inside[rows].argmax(axis=1)
+    stop = inside.shape[1] - inside[rows, ::-1].argmax(axis=1)
+    ends = np.concatenate(
+        [np.column_stack((cols, rows + edge)) for cols in (first, stop) for edge in (0, 1)]
+    )
+    around = shapely.minimum_rotated_rectangle(shapely.MultiPoint(ends * gsd))
     corners = shapely.get_coordinates(around)
     if len(corners) < 4:  # noqa: PLR2004 - all on one line
         return 0.0, (1.0, 1.0)
@@ -205,12 +247,3 @@ def _rectangle(points: NDArray[np.float64]) -> tuple[float, tuple[float, float]]
     a, b = float(np.hypot(*one)), float(np.hypot(*other))
     longer = one if a >= b else other
     return math.atan2(longer[1], longer[0]), (max(a, b), min(a, b))
-
-
-def list_roofs(areas: Sequence[LabelledArea]) -> list[RoofSource]:
-    """The roofs of some areas, by area.
-
-    Raises:
-        RasterError: One cannot be read.
-    """
-    return [RoofSource(area) for area in areas]
