@@ -70,7 +70,13 @@ class Toolbox:
         self.label = "Camp Detector"
         self.alias = "campdetector"
         self.description = _tools.wording.TOOLBOX.summary
-        self.tools = [DetectDwellings, ClassifyCampPixels, InstallModelPackage, CampSummary]
+        self.tools = [
+            DetectDwellings,
+            ClassifyCampPixels,
+            InstallModelPackage,
+            CampSummary,
+            ExportTrainingData,
+        ]
 
 
 class DetectDwellings(_tools.tool("DetectDwellings")):
@@ -87,3 +93,7 @@ class InstallModelPackage(_tools.tool("InstallModelPackage")):
 
 class CampSummary(_tools.tool("CampSummary")):
     """Counts dwellings by area and on a grid of hexagons."""
+
+
+class ExportTrainingData(_tools.tool("ExportTrainingData")):
+    """Writes imagery, dwellings and reviewed area as a folder to teach a model with."""

@@ -27,6 +27,7 @@ _TYPES = {
     "GPString": "String",
     "GPBoolean": "Boolean",
     "DEFile": "File",
+    "DEFolder": "Folder",
     "DEFeatureClass": "Feature Class",
     "DERasterDataset": "Raster Dataset",
     "Field": "Field",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, Optional
 
 from camp_detector_core.detection.request import Request
@@ -12,9 +10,8 @@ from camp_detector_core.engine.predictors.ort import OnnxPredictor
 from camp_detector_core.hostgdal.run import GdalRun
 from camp_detector_core.model_file.reader import model_of_definition
 
-from .deep_learning import aligned
 from .features import esri_rings, ground_area, polygon
-from .placing import scratch
+from .readable import readable
 from .words import in_words
 
 if TYPE_CHECKING:
@@ -62,7 +59,7 @@ def _run(
         CampDetectorError: As said of `detect` and `classify`.
     """
     progress.label("Running the model")
-    with _readable(request) as path:
+    with readable(request.raster, request.facts, request.bounds) as path:
         data = {"images": path, "model": _predictor(request), "extent": request.bounds}
         work = Request.of({**request.values, **data, "mask": mask})
         outcome = run(work, GdalRun(), progress)
@@ -75,25 +72,3 @@ def _predictor(request: ToolRequest) -> OnnxPredictor:
     """The network, held against what the package says of it."""
     model = model_of_definition(request.model.definition)
     return OnnxPredictor(model.onnx, origin=model.origin)
-
-
-@contextmanager
-def _readable(request: ToolRequest) -> Iterator[str]:
-    """A file with the raster that GDAL can read: its own, or a copy of a part of a database."""
-    import arcpy
-
-    path = request.facts.path
-    if os.path.isfile(path):
-        yield path
-        return
-    with scratch("rcd_raster.tif") as copy:
-        bounds = aligned(request.bounds or request.facts.bounds, request.facts)
-        # Else the user's environments would move or project it, and its pixels lie elsewhere.
-        with arcpy.EnvManager(
-            cellSize="MAXOF",
-            extent=arcpy.Extent(*bounds),
-            outputCoordinateSystem=request.facts.reference,
-            snapRaster=request.raster,
-        ):
-            arcpy.management.CopyRaster(request.raster, copy)
-        yield copy

@@ -62,6 +62,11 @@ def why_not_own() -> Optional[str]:
     """Give the reason why the carried core cannot do it, to begin a sentence; None if it can."""
     if not has_module("onnxruntime"):
         return f"ONNX Runtime is not installed; it comes with {INSTALLER}, from ArcGIS Pro 3.3 on"
+    return why_not_gdal()
+
+
+def why_not_gdal() -> Optional[str]:
+    """Give the reason why no file can be read, to begin a sentence; None if it can."""
     if not has_module("osgeo"):
         return "GDAL for Python (osgeo) is missing in this Python; ArcGIS Pro's own has it"
     return None

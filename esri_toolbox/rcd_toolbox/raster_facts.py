@@ -41,6 +41,14 @@ class RasterFacts:
         """True if its coordinate system is known."""
         return is_known(self.reference)
 
+    def metres(self, x: float, y: float) -> tuple[float, float]:
+        """Metres on the ground of one unit along x and y at a place.
+
+        Raises:
+            ToolError: It lies nowhere on Earth.
+        """
+        return metres_per_unit(self.reference, (x, y))
+
     def cell_size(self, spec: ModelSpec) -> CellSize:
         """The cell size to run a model with; the raster must have a place.
 

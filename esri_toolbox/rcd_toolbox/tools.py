@@ -124,11 +124,18 @@ def _summary(parameters: Parameters, messages: Messages) -> None:
     execute(parameters, messages)
 
 
+def _export(parameters: Parameters, messages: Messages) -> None:
+    from .export_tool import execute
+
+    execute(parameters, messages)
+
+
 _TOOLS: dict[str, tuple[type[Tool], dict[str, object]]] = {
     "DetectDwellings": (_ModelTool, {"work": staticmethod(_detect), "kind": "detect"}),
     "ClassifyCampPixels": (_ModelTool, {"work": staticmethod(_classify), "kind": "classify"}),
     "InstallModelPackage": (_Install, {"work": staticmethod(_install)}),
     "CampSummary": (_Summary, {"work": staticmethod(_summary)}),
+    "ExportTrainingData": (Tool, {"work": staticmethod(_export)}),
 }
 
 

@@ -6,6 +6,7 @@ The dialogs' parameters, the checks and the metadata files (``*.pyt.xml``) are m
 from __future__ import annotations
 
 from .wording_detection import CLASSIFY, DETECT
+from .wording_export import EXPORT
 from .wording_types import ParameterText, ToolboxText, ToolText
 
 TOOLBOX = ToolboxText(
@@ -14,8 +15,9 @@ TOOLBOX = ToolboxText(
     "writes each as a polygon, and counts them by area.",
     description=(
         (
-            "Four tools: Detect Dwellings, Classify Camp Pixels, Install Model Package and Camp "
-            "Summary. Models are deep learning packages (.dlpk); one comes with the toolbox."
+            "Five tools: Detect Dwellings, Classify Camp Pixels, Install Model Package, Camp "
+            "Summary and Export Training Data. Models are deep learning packages (.dlpk); one "
+            "comes with the toolbox."
         ),
         (
             "A polygon is a roof and says nothing about who or how many live under it. Look at the "
@@ -171,7 +173,7 @@ SUMMARY = ToolText(
     example='arcpy.campdetector.CampSummary("dwellings", "blocks", "NAME", r"camp.gdb\\by_block")',
 )
 
-TOOLS = (DETECT, CLASSIFY, INSTALL, SUMMARY)
+TOOLS = (DETECT, CLASSIFY, INSTALL, SUMMARY, EXPORT)
 
 
 def text_of(name: str) -> ToolText:

@@ -20,6 +20,14 @@ def main() -> None:
 
     for name, value in job.get("state", {}).items():
         setattr(arcpy.state, name, value)
+    for path, layer in job.get("layers", {}).items():
+        reference = arcpy.SpatialReference(layer["code"]) if layer["code"] else None
+        arcpy.state.tables[path] = table = arcpy.da.Table(reference or arcpy.SpatialReference())
+        table.fields = dict.fromkeys(layer.get("fields", {}), ("TEXT", 50))
+        for i, rings in enumerate(layer["shapes"]):
+            shape = None if rings is None else arcpy.Polygon(rings, reference)
+            values = {name: texts[i] for name, texts in layer.get("fields", {}).items()}
+            table.rows.append({"SHAPE@": shape, **values})
     for name, value in job.get("environments", {}).items():
         is_code = name == "outputCoordinateSystem"
         setattr(arcpy.env, name, arcpy.SpatialReference(value) if is_code else value)
@@ -33,7 +41,7 @@ def main() -> None:
         error = str(failed)
     tables = {
         path: [
-            {n: v.rings if n == "SHAPE@" else v for n, v in row.items()}
+            {n: v and v.rings if n == "SHAPE@" else v for n, v in row.items()}
             for row in getattr(table, "rows", table)
         ]
         for path, table in arcpy.state.tables.items()
@@ -47,6 +55,9 @@ def main() -> None:
                 "error": error,
                 "tables": tables,
                 "count": next((p.value for p in dialog.parameters if p.name == "count"), None),
+                "derived": {
+                    p.name: p.value for p in dialog.parameters if p.parameterType == "Derived"
+                },
                 "progress": arcpy.state.progress,
                 "calls": [name for name, *_ in arcpy.state.calls],
                 "licences": arcpy.state.licences,

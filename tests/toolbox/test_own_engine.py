@@ -5,11 +5,7 @@ They run in the system's Python, which has GDAL and no rasterio, as ArcGIS Pro's
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,71 +19,14 @@ from rasterio.transform import Affine
 from camp_detector_core.georaster.xyz import tile_transform
 from tests.support.definitions import changed_emd
 from tests.support.rasters import rgb_of, scene, write_raster
+from tests.toolbox.conftest import messages_of
 from tests.toolbox.test_pyt import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PYTHON = Path("/usr/bin/python3")
-RUNNER = Path(__file__).parent / "run_tool.py"
 OUT = "C:\\camp.gdb\\dwellings"
 Tool = "Callable[..., dict[str, Any]]"
-
-
-@pytest.fixture(scope="session")
-def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with ONNX Runtime alone, which the system's Python can import from."""
-    import onnxruntime
-
-    folder = tmp_path_factory.mktemp("libraries")
-    home = Path(onnxruntime.__file__).parents[1]
-    for name in ("onnxruntime", "flatbuffers", "google", "packaging"):
-        if (home / name).exists():
-            (folder / name).symlink_to(home / name)
-    return folder
-
-
-def runs(python: Path, code: str, *path: Path) -> bool:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
-    return (
-        python.exists()
-        and subprocess.run(
-            [python, "-s", "-c", code], capture_output=True, check=False, env=environment
-        ).returncode
-        == 0
-    )
-
-
-@pytest.fixture
-def tool(toolbox: Path, libraries: Path, tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    """Run a tool where Image Analyst is not licensed, unless ``state`` says otherwise."""
-    if not runs(PYTHON, "from osgeo import gdal, gdal_array"):
-        pytest.skip("the system's Python has no GDAL: sudo apt-get install python3-gdal")
-    if not runs(PYTHON, "import onnxruntime", libraries):
-        pytest.skip(f"ONNX Runtime of Python {sys.version_info[:2]} does not load in the system's")
-
-    def run(name: str, path: Path | None = libraries, **job: Any) -> dict[str, Any]:
-        state = {"licence": "NotLicensed", **job.pop("state", {})}
-        text = {
-            "toolbox": str(toolbox), "tool": name, "path": [str(path)] if path else [],
-            "state": state, **job,
-        }  # fmt: skip
-        (tmp_path / "job.json").write_text(json.dumps(text), encoding="utf-8")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "GDAL"))}
-        environment["CAMP_DETECTOR_MODELS"] = str(tmp_path / "models")
-        process = subprocess.run(
-            [PYTHON, "-s", RUNNER, tmp_path / "job.json"],
-            capture_output=True, text=True, check=False, env=environment, cwd=tmp_path,
-        )  # fmt: skip
-        assert process.returncode == 0, process.stderr
-        result: dict[str, Any] = json.loads(process.stdout)
-        return result
-
-    return run
-
-
-def messages_of(result: dict[str, Any], kind: str) -> list[str]:
-    return [text for message_kind, text in result["messages"] if message_kind == kind]
 
 
 def polygons(rows: list[dict[str, Any]]) -> Any:

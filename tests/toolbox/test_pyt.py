@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PYT = ROOT / "esri_toolbox/CampDetector.pyt"
 SOURCES = [PYT, *sorted((ROOT / "esri_toolbox/rcd_toolbox").glob("*.py"))]
-TOOLS = ["DetectDwellings", "ClassifyCampPixels", "InstallModelPackage", "CampSummary"]
+TOOLS = [
+    "DetectDwellings", "ClassifyCampPixels", "InstallModelPackage", "CampSummary",
+    "ExportTrainingData",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -90,6 +93,7 @@ def test_browsing_loads_the_standard_library_alone(toolbox: Path) -> None:
     assert ast.literal_eval(tools) == TOOLS
     assert ast.literal_eval(labels) == [
         "Detect Dwellings", "Classify Camp Pixels", "Install Model Package", "Camp Summary",
+        "Export Training Data",
     ]  # fmt: skip
     assert heavy == "set()"
 

@@ -10,6 +10,7 @@ import click
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.console import say
 from camp_detector_core.detection.ports import Listener
+from camp_detector_core.training_data.request import MARGIN, MODEL, ExportRequest
 
 from . import options
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.messages import Message
 
 LOG = logging.getLogger(__name__)
-_MARGIN = 50.0
 
 
 class _Log(Listener):
@@ -70,7 +70,7 @@ class _Log(Listener):
 @click.option(
     "--margin",
     type=float,
-    default=_MARGIN,
+    default=MARGIN,
     show_default=True,
     help="Metres of imagery around the area.",
 )
@@ -103,7 +103,6 @@ def export_data(
     """  # noqa: D301 - click wants the control character
     from camp_detector_core.georaster.options import SourceOptions
     from camp_detector_core.products.rasterio_run import RasterioRun
-    from camp_detector_core.training_data.request import MODEL, ExportRequest
     from camp_detector_core.training_data.run import export_training_data
     from training.data.data_writer import RasterioDataWriter, read_features
 

@@ -90,6 +90,7 @@ class Polyline:
 class Polygon:
     type: Literal["polygon"]
     area: float
+    extent: Extent
     WKB: bytearray
     trueCentroid: Point
     labelPoint: Point

@@ -256,7 +256,7 @@ class Raster:
 
 _DATATYPES = {
     "GPRasterLayer", "GPFeatureLayer", "GPExtent", "GPDouble", "GPLong", "GPString", "GPBoolean",
-    "DEFile", "DEFeatureClass", "DERasterDataset", "Field",
+    "DEFile", "DEFolder", "DEFeatureClass", "DERasterDataset", "Field",
 }  # fmt: skip
 
 

@@ -160,6 +160,11 @@ class Polygon:
         return bytearray(b"".join(out))
 
     @property
+    def extent(self) -> Extent:
+        xs, ys = zip(*(place for ring in self.rings for place in ring))
+        return Extent(min(xs), min(ys), max(xs), max(ys))
+
+    @property
     def area(self) -> float:
         return -sum(signed(ring) for ring in self.rings)
 
