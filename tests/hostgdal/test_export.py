@@ -64,7 +64,7 @@ def test_a_host_writes_what_the_command_line_writes(
     colors = ["red", "green", "blue", "alpha"]
     image = write_raster(tmp_path / "camp.tif", pixels, gsd=0.5, colors=colors)
     folder, own = tmp_path / "host", tmp_path / "own"
-    told = json.loads(child("hostgdal_export.py", image, json.dumps(layers()), folder))
+    host_result = json.loads(child("hostgdal_export.py", image, json.dumps(layers()), folder))
     features = [
         FeatureLayer(
             each["name"],
@@ -78,10 +78,10 @@ def test_a_host_writes_what_the_command_line_writes(
         images=(str(image),), dwellings=features[0], area=features[1], folder=own, margin=10.0
     )
     outcome = export_training_data(request, RasterioRun(), RasterioDataWriter(), Listener())
-    assert told["counts"] == [outcome.inside, outcome.cut, outcome.beyond] == [12, 1, 1]
-    assert told["hectares"] == pytest.approx(outcome.hectares)
-    assert told["warnings"] == [warning.sentence for warning in outcome.warnings]
-    assert any("was mended" in warning for warning in told["warnings"])
+    assert host_result["counts"] == [outcome.inside, outcome.cut, outcome.beyond] == [12, 1, 1]
+    assert host_result["hectares"] == pytest.approx(outcome.hectares)
+    assert host_result["warnings"] == [warning.sentence for warning in outcome.warnings]
+    assert any("was mended" in warning for warning in host_result["warnings"])
     assert sorted(p.name for p in folder.iterdir()) == sorted(FILES)
     with rasterio.open(folder / "image.tif") as made, rasterio.open(own / "image.tif") as same:
         np.testing.assert_array_equal(made.read(), same.read())

@@ -84,10 +84,10 @@ def test_the_folder_holds_the_reviewed_ground(
     places = (folder / "places.toml").read_text()
     assert 'class_field = "class"' in places
     assert 'attribution = ["Imagery: us"]' in places
-    said = messages_of(result, "message")
-    assert "13 dwellings on 0.5" in said[0]
-    assert "1 of them is cut by the edge of the reviewed area; 1 lies beyond it" in said[0]
-    assert said[-1] == result["derived"]["command"]
+    lines = messages_of(result, "message")
+    assert "13 dwellings on 0.5" in lines[0]
+    assert "1 of them is cut by the edge of the reviewed area; 1 lies beyond it" in lines[0]
+    assert lines[-1] == result["derived"]["command"]
     assert result["derived"]["command"].startswith("python -m training adapt --model MODEL.onnx ")
     warnings = messages_of(result, "warning")
     assert any("1 feature without geometry was left out" in text for text in warnings)
