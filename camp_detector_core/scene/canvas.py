@@ -10,6 +10,8 @@ import numpy as np
 from .shapes import inside_convex
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from .shapes import Points
@@ -20,6 +22,8 @@ _SKY: Final = np.array((0.36, 0.40, 0.47), np.float32)
 """Light of the open sky that is left in a shadow, share of full light: red, green, blue."""
 _FINE_GSD: Final = 0.15
 """Below this GSD two samples a pixel suffice along each axis, else three."""
+_HALF: Final = 0.5
+"""Share of a pixel from which a roof counts as covering it."""
 
 
 @dataclass(frozen=True)
@@ -81,17 +85,30 @@ class Patch:
 class Canvas:
     """An image of reflected light, with the shadows that lie on it so far."""
 
-    def __init__(self, ground: NDArray[np.float32], *, gsd: float, light: Light) -> None:
+    def __init__(
+        self,
+        ground: NDArray[np.float32],
+        *,
+        gsd: float,
+        light: Light,
+        soil: Samples,
+        stacked: bool = False,
+    ) -> None:
         """Start with bare ground.
 
         Args:
             ground: (height, width, 3) float32 in [0, 1], painted over in place.
             gsd: Metres a pixel.
             light: The sun.
+            soil: Colour (3,) of the dust that lies about.
+            stacked: Whether shadows that fall on roofs are shorter than those on the ground, as
+                where roof stands beside roof.
         """
         self.rgb = ground
         self.gsd = gsd
         self.light = light
+        self.soil = soil
+        self._levels = np.zeros(ground.shape[:2], np.float32) if stacked else None
         self._shadow = np.zeros(ground.shape[:2], np.float32)
         self._samples = 2 if gsd < _FINE_GSD else 3
 
@@ -120,7 +137,15 @@ class Canvas:
             s,
         )
 
-    def paint(self, patch: Patch, *, color: Samples, cover: Samples, shaded: bool) -> None:
+    def paint(
+        self,
+        patch: Patch,
+        *,
+        color: Samples,
+        cover: Samples,
+        shaded: bool = False,
+        height: float = 0.0,
+    ) -> None:
         """Lay an object over what is there.
 
         Args:
@@ -129,6 +154,7 @@ class Canvas:
             cover: Samples (rows, cols) in [0, 1], 1 where the object hides what is below.
             shaded: Whether shadows that lie there fall on the object too (flat things), or it
                 stands above them.
+            height: Height of a roof's edge, metres, so that shadows on it are shorter.
         """
         alpha = patch.pixels(cover)
         if color.ndim == 1:
@@ -143,13 +169,35 @@ class Canvas:
         view = self.rgb[patch.rows, patch.cols]
         view *= 1 - alpha[..., None]
         view += weighted
+        if height > 0 and self._levels is not None:
+            self._levels[patch.rows, patch.cols][alpha > _HALF] = height
 
-    def cast(self, hull: Points, *, strength: float = 1.0) -> None:
-        """Darken what lies under a convex shadow outline; overlapping shadows count once."""
+    def cast(
+        self,
+        hull: Points,
+        *,
+        strength: float = 1.0,
+        on_roofs: Callable[[float], Points] | None = None,
+    ) -> None:
+        """Darken what lies under a convex shadow outline; overlapping shadows count once.
+
+        Args:
+            hull: (n, 2) outline of the shadow on the ground, metres.
+            strength: 0 (none) to 1 (full).
+            on_roofs: Makes the outline of the shadow at a height in metres.
+        """
         patch = self.patch(hull)
-        if patch is not None:
-            cover = inside_convex(hull, patch.x, patch.y).astype(np.float32)
-            self.darken(patch, patch.pixels(cover) * np.float32(strength))
+        if patch is None:
+            return
+        shadow = patch.pixels(inside_convex(hull, patch.x, patch.y).astype(np.float32))
+        if on_roofs is not None and self._levels is not None:
+            levels = self._levels[patch.rows, patch.cols]
+            roofs = levels > 0
+            if roofs.any():
+                outline = on_roofs(float(levels[roofs].mean()))
+                above = inside_convex(outline, patch.x, patch.y).astype(np.float32)
+                shadow = np.where(roofs, patch.pixels(above), shadow)
+        self.darken(patch, shadow * np.float32(strength))
 
     def darken(self, patch: Patch, shadow: Samples) -> None:
         """Add a shadow (height, width) in [0, 1] to those that lie in the window."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from .patchwork import MATERIALS
 from .random_draws import chance
 from .texture import noise_at, smooth_step
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from .surface import Surface
 
     Samples = NDArray[np.float32]
 
@@ -46,39 +48,9 @@ _DUST: Final = np.array((0.62, 0.52, 0.40), np.float32)
 _RUST: Final = np.array((0.42, 0.25, 0.17), np.float32)
 
 
-@dataclass(frozen=True)
-class Surface:
-    """The samples of one wing of a roof, in its own directions."""
-
-    u: Samples
-    """Along the ridge, metres from the middle, any shape."""
-    v: Samples
-    """Across the ridge, metres from the middle, of the same shape."""
-    half: tuple[float, float]
-    """Half of the length and half of the width, metres."""
-    kind: str
-    """Kind of the dwelling."""
-    style: int
-    """Number that neighbours of one make share."""
-
-    def within(self, *, middle: float, half: float) -> NDArray[np.bool_]:
-        """Samples within ``half`` of ``middle`` along u, both as shares of the half length."""
-        inside: NDArray[np.bool_] = (
-            np.abs(self.u - np.float32(middle * self.half[0])) < half * self.half[0]
-        )
-        return inside
-
-    def across(self, *, middle: float, half: float) -> NDArray[np.bool_]:
-        """Samples within ``half`` of ``middle`` across, both as shares of the half width."""
-        inside: NDArray[np.bool_] = (
-            np.abs(self.v - np.float32(middle * self.half[1])) < half * self.half[1]
-        )
-        return inside
-
-
 def cover_roof(rng: np.random.Generator, surface: Surface) -> Samples:
     """Colours (..., 3) of a roof as seen in level light, near [0, 1]."""
-    covered: Samples = _MAKERS[surface.kind](rng, surface).astype(np.float32, copy=False)
+    covered: Samples = _MAKERS[surface.material](rng, surface).astype(np.float32, copy=False)
     return covered
 
 
@@ -118,7 +90,7 @@ def _cloth(rng: np.random.Generator, surface: Surface, *, base: Samples) -> Samp
 
 def _tent(rng: np.random.Generator, surface: Surface) -> Samples:
     """A tent of one cloth, sometimes mended with a sheet that hangs over one slope."""
-    color = _cloth(rng, surface, base=_pick(rng, surface.kind, surface.style))
+    color = _cloth(rng, surface, base=_pick(rng, surface.material, surface.style))
     if chance(rng, 0.2):
         side = rng.choice((-0.55, 0.55))
         on = surface.across(middle=side, half=0.48)
@@ -198,4 +170,5 @@ _MAKERS: Final[dict[str, Callable[[np.random.Generator, Surface], Samples]]] = {
     "shelter": _shelter,
     "tukul": _thatch,
     "tin_roof": _tin,
+    **MATERIALS,
 }

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from .canvas import Canvas, Light
+from .decoy_paint import paint_decoy
+from .decoys import DECOYS, add_decoys
 from .ground import choose_soil, paint_ground, surface_color
-from .layout import lay_sites, slots
+from .layout import fitted, lay_sites, slots
 from .objects import KINDS, Kind, build_dwelling, build_neighbour
 from .random_draws import chance
 from .roofs import paint_dwelling
+from .satellite import camera_options, enlarge
 from .scenery import paint_fence, paint_road, paint_thing, paint_tree
 from .sensor import expose
 from .shapes import clip_convex, inside_convex, inside_polygon, polygon_area
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
     from .surroundings import Fence, Road
 
 _STREAMS: Final = (
-    "frame", "layout", "build", "roads", "things", "trees", "paths", "fences", "ground", "sensor"
+    "frame", "layout", "build", "roads", "things", "trees", "paths", "fences", "ground", "sensor",
+    "decoys",
 )  # fmt: skip
 
 
@@ -83,8 +87,9 @@ def generate_scene(options: SceneOptions) -> Scene:
     rngs = {name: np.random.default_rng([int(options.seed), i]) for i, name in enumerate(_STREAMS)}
     frame = _frame(rngs["frame"], options)
     plan = _plan(rngs, options, frame=frame * options.gsd)
-    rgb = _paint(rngs, options, plan)
-    image = expose(rngs["sensor"], rgb, options)
+    camera = camera_options(options)
+    image = expose(rngs["sensor"], _paint(rngs, camera, plan), camera)
+    image = enlarge(image, options)
     valid = _inside_frame(frame, options)
     image[:, ~valid] = 0
     labels = _labels(plan.dwellings, frame=frame, gsd=options.gsd)
@@ -127,12 +132,15 @@ def _plan(rngs: dict[str, np.random.Generator], options: SceneOptions, *, frame:
         scene_object = build_dwelling(rngs["build"], slot)
         if placer.offer(scene_object, gap=0.25) and slot.kind == "tin_roof":
             _join_neighbours(rngs["build"], placer, scene_object)
-    dwellings = list(placer.objects)
+    for scene_object in fitted(rngs["layout"], sites, options):
+        placer.offer(scene_object, gap=0.0)
+    dwellings = [thing for thing in placer.objects if thing.kind in KINDS]
     add_distractors(rngs["things"], placer, options)
+    add_decoys(rngs["decoys"], placer, options)
     add_trees(rngs["trees"], placer, options)
     return _Plan(
         dwellings=dwellings,
-        things=placer.objects[len(dwellings) :],
+        things=[thing for thing in placer.objects if thing.kind not in KINDS],
         roads=roads,
         paths=lay_paths(rngs["paths"], dwellings, options),
         fences=lay_fences(rngs["fences"], dwellings, options),
@@ -153,8 +161,14 @@ def _paint(
     light = Light(options.sun_azimuth, options.sun_elevation)
     soils = choose_soil(rngs["ground"], options.ground)
     ground = paint_ground(rngs["ground"], options, soils=soils, objects=plan.dwellings, light=light)
-    canvas = Canvas(ground, gsd=options.gsd, light=light)
     surface = surface_color(soils[0])
+    canvas = Canvas(
+        ground,
+        gsd=options.gsd,
+        light=light,
+        soil=surface,
+        stacked=options.layout in ("tents", "blocks"),
+    )
     for road in (*plan.paths, *plan.roads):
         paint_road(canvas, road, surface=surface)
     for fence in plan.fences:
@@ -167,6 +181,8 @@ def _paint(
             paint_dwelling(canvas, scene_object)
         elif scene_object.kind == "tree":
             paint_tree(canvas, scene_object)
+        elif scene_object.kind in DECOYS:
+            paint_decoy(canvas, scene_object)
         else:
             paint_thing(canvas, scene_object)
     return canvas.rgb

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from .blocks import fill_blocks
+from .grounds import Grounds
 from .objects import Kind, Slot, footprint
 from .random_draws import chance
+from .tents import fill_tents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from .objects import SceneObject
     from .options import SceneOptions
 
     Numbers = NDArray[np.float64]
@@ -67,11 +71,11 @@ class Site:
     y: float
     """Centre, metres."""
     style: str
-    """Layout of the dwellings: rows, clusters, dense or open."""
+    """Layout of the dwellings: rows, clusters, dense, tents, blocks or open."""
     angle: float
     """Main direction, radians."""
     kinds: tuple[Kind, ...]
-    """Kinds of building on the site."""
+    """Kinds of building on the site; none where its layout chooses the makes itself."""
     size: float
     """0 to 1, the usual size of its dwellings."""
     gap: float
@@ -97,7 +101,7 @@ def lay_sites(rng: np.random.Generator, options: SceneOptions) -> list[Site]:
         deck = decks.setdefault(style, [])
         if not deck:
             # Dealing from a shuffled deck shows every set before one comes twice.
-            sets = _KINDS_OF[style]
+            sets = _KINDS_OF.get(style, ((),))
             deck.extend(sets[j] for j in rng.permutation(len(sets)))
         sites.append(
             Site(
@@ -140,7 +144,7 @@ def slots(rng: np.random.Generator, sites: list[Site], options: SceneOptions) ->
     """The places of all dwellings, site by site; they may still overlap each other."""
     width, height = options.size_m
     for index, site in enumerate(sites):
-        if site.style == "open":
+        if site.style not in _KINDS_OF:
             continue
         makers = {"rows": _rows, "clusters": _clusters, "dense": _dense}
         candidates = makers[site.style](rng, site, reach=float(np.hypot(width, height)) + MARGIN)
@@ -159,6 +163,18 @@ def slots(rng: np.random.Generator, sites: list[Site], options: SceneOptions) ->
                 size=float(np.clip(candidates.size[i], 0, 1)),
                 style=int(candidates.style[i]),
             )
+
+
+def fitted(
+    rng: np.random.Generator, sites: list[Site], options: SceneOptions
+) -> Iterator[SceneObject]:
+    """Things that stand on sites of tents and of blocks; some may overlap each other."""
+    centres = np.array([(site.x, site.y) for site in sites])
+    makers = {"tents": fill_tents, "blocks": fill_blocks}
+    for index, site in enumerate(sites):
+        if site.style in makers:
+            grounds = Grounds(centres, index, size=options.size_m, margin=MARGIN)
+            yield from makers[site.style](rng, site, grounds=grounds)
 
 
 @dataclass(frozen=True)

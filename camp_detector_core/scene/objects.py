@@ -13,8 +13,17 @@ from .shapes import Box, convex_hull
 if TYPE_CHECKING:
     from .shapes import Points
 
-Kind = Literal["tent_white", "tent_beige", "tent_blue", "shelter", "tukul", "tin_roof"]
-Profile = Literal["ridge", "arch", "hip", "shed", "cone", "flat", "crown"]
+Kind = Literal[
+    "tent_white",
+    "tent_beige",
+    "tent_blue",
+    "shelter",
+    "tukul",
+    "tin_roof",
+    "thatch",
+    "flat_roof",
+]
+Profile = Literal["ridge", "arch", "hip", "shed", "cone", "dome", "flat", "crown"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """The kinds of dwelling, all labelled."""
@@ -54,8 +63,8 @@ class SceneObject:
     """Object of a camp: outline seen from above, heights, and the seed of its texture."""
 
     kind: str
-    """Kind of the object: one of `KINDS`, or a distractor: tree, vehicle, truck, tank, latrine,
-    tarpaulin."""
+    """Kind of the object: one of `KINDS`, one of `decoys.DECOYS`, or another thing: tree,
+    vehicle, truck, tank, latrine, tarpaulin."""
     boxes: tuple[Box, ...]
     """The rectangle of each wing of the roof."""
     parts: tuple[Points, ...]
@@ -72,6 +81,8 @@ class SceneObject:
     """Start of the random numbers of its texture."""
     style: int = 0
     """Number that neighbours of one make share, so that their colours agree."""
+    material: str = ""
+    """Covering of the roof; empty for the one that goes with the kind."""
 
     @property
     def centre(self) -> tuple[float, float]:

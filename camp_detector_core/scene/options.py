@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -12,7 +12,7 @@ from camp_detector_core.engine.errors import CampDetectorError
 
 from .random_draws import chance
 
-Layout = Literal["rows", "clusters", "dense", "mixed"]
+Layout = Literal["rows", "clusters", "dense", "mixed", "tents", "blocks"]
 Ground = Literal["sand", "red_earth", "grass", "mud", "mixed"]
 
 LAYOUTS: Final[tuple[Layout, ...]] = get_args(Layout)
@@ -20,6 +20,12 @@ GROUNDS: Final[tuple[Ground, ...]] = get_args(Ground)
 MIN_SIDE: Final = 64
 """Smallest height and width of a scene, pixels."""
 _BEST_JPEG: Final = 100
+_COARSEST: Final = 1.0
+"""Coarsest GSD of a camera, metres."""
+_SATELLITE: Final = (0.3, 0.6)
+"""GSD of satellites whose pictures show tents, metres."""
+_DRAWN_LAYOUTS: Final[tuple[Layout, ...]] = (*LAYOUTS, "tents", "blocks", "blocks")
+"""Layouts that random options choose from: twice or thrice what is hardest to tell apart."""
 
 _RANGES: Final[dict[str, tuple[float, float]]] = {
     "gsd": (0.05, 1.0),
@@ -32,6 +38,7 @@ _RANGES: Final[dict[str, tuple[float, float]]] = {
     "haze": (0.0, 0.8),
     "blur": (0.0, 4.0),
     "noise": (0.0, 0.2),
+    "clutter": (0.0, 1.0),
 }
 
 
@@ -59,7 +66,8 @@ class SceneOptions:
     gsd: float = 0.2
     """Ground sampling distance in metres a pixel, 0.05 to 1."""
     layout: Layout = "mixed"
-    """Rows of a planned camp, clusters around courtyards, dense self-built blocks, or all three."""
+    """Rows of a planned camp, clusters around courtyards, dense self-built blocks, all three
+    (mixed), tents a step apart or touching, or blocks of patched roofs wall to wall."""
     ground: Ground = "mixed"
     """Ground between the roofs."""
     density: float = 0.7
@@ -86,6 +94,11 @@ class SceneOptions:
     """True for a mosaic of flight strips of differing brightness."""
     nodata: bool = False
     """True if corners of the image hold no data, as where a rotated mosaic ends."""
+    clutter: float = 0.0
+    """0 (none) to 1 (many) things that look like dwellings and are none: ruins, yards, slabs ..."""
+    native_gsd: float | None = None
+    """GSD of the camera in metres where it is coarser than that of the image, up to 1: the look
+    of satellite pictures that were resampled; None for a camera as fine as the image."""
 
     def __post_init__(self) -> None:
         """Refuse values that cannot be drawn."""
@@ -112,6 +125,12 @@ class SceneOptions:
         _require(
             quality is None or (_is_int(quality) and 1 <= quality <= _BEST_JPEG),
             f"jpeg_quality must be a whole number from 1 to 100, or None, got {quality!r}",
+        )
+        coarse = self.native_gsd
+        _require(
+            coarse is None or self.gsd <= coarse <= _COARSEST,
+            f"native_gsd must lie between {self.gsd:g} and {_COARSEST:g}, or be None, "
+            f"got {coarse!r}",
         )
 
     @property
@@ -143,12 +162,12 @@ def random_options(seed: int, *, height: int, width: int, gsd: float) -> SceneOp
     """
     _require(_is_int(seed) and seed >= 0, f"seed must be a whole number from 0, got {seed!r}")
     rng = np.random.default_rng([seed, 0x5CE7E])
-    return SceneOptions(
+    options = SceneOptions(
         seed=seed,
         height=height,
         width=width,
         gsd=gsd,
-        layout=LAYOUTS[rng.integers(len(LAYOUTS))],
+        layout=_DRAWN_LAYOUTS[rng.integers(len(_DRAWN_LAYOUTS))],
         ground=GROUNDS[rng.integers(len(GROUNDS))],
         density=float(rng.uniform(0.25, 1.0)),
         vegetation=float(rng.beta(1.2, 2.0)),
@@ -163,6 +182,14 @@ def random_options(seed: int, *, height: int, width: int, gsd: float) -> SceneOp
         seams=chance(rng, 0.3),
         nodata=chance(rng, 0.15),
     )
+    # Later draws come after the others, so that these stay as they were.
+    clutter = float(rng.beta(1.2, 1.4)) if chance(rng, 0.85) else 0.0
+    far = chance(rng, 0.5 if options.layout == "tents" else 0.25)
+    low, high = max(gsd, _SATELLITE[0]), max(gsd, _SATELLITE[1])
+    native_gsd = float(rng.uniform(low, high)) if far else None
+    # Pictures of satellites are sold sharpened.
+    blur = 0.35 + 0.35 * options.blur if far else options.blur
+    return replace(options, clutter=clutter, native_gsd=native_gsd, blur=blur)
 
 
 def demo_options(seed: int = 7) -> SceneOptions:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .coverings import Surface, cover_roof
+from .coverings import cover_roof
 from .shapes import convex_hull, inside_convex
+from .surface import Surface
+from .texture import noise_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 def paint_dwelling(canvas: Canvas, scene_object: SceneObject) -> None:
     """Cast the shadow of a dwelling and paint its roof."""
     for box, part in zip(scene_object.boxes, scene_object.parts, strict=True):
-        canvas.cast(shadow_hull(scene_object, box=box, part=part, light=canvas.light))
+        hull = partial(shadow_hull, scene_object, box=box, part=part, light=canvas.light)
+        canvas.cast(hull(), on_roofs=hull)
     # One generator a wing, with one seed, gives the wings of a roof one colour.
     for box, part in zip(scene_object.boxes, scene_object.parts, strict=True):
         patch = canvas.patch(part)
@@ -37,18 +41,36 @@ def paint_dwelling(canvas: Canvas, scene_object: SceneObject) -> None:
             slope_u * axes[0, 0] + slope_v * axes[1, 0], slope_u * axes[0, 1] + slope_v * axes[1, 1]
         )
         surface = Surface(
-            u, v, (box.half_length, box.half_width), scene_object.kind, scene_object.style
+            u,
+            v,
+            half=(box.half_length, box.half_width),
+            material=scene_object.material or scene_object.kind,
+            style=scene_object.style,
+            soil=canvas.soil,
+            sun=_own_sun(canvas.light, axes),
         )
         color = cover_roof(rng, surface)
-        cover = inside_convex(part, patch.x, patch.y).astype(np.float32)
-        canvas.paint(patch, color=color * light[..., None], cover=cover, shaded=False)
+        cover = inside_convex(part, patch.x, patch.y)
+        if scene_object.kind == "thatch":
+            cover &= surface.inset > np.float32(0.22) * np.abs(noise_at(rng, u * 1.6, v * 1.6))
+        lit = color * light[..., None]
+        canvas.paint(patch, color=lit, cover=cover.astype(np.float32), height=scene_object.eave)
 
 
-def shadow_hull(scene_object: SceneObject, *, box: Box, part: Points, light: Light) -> Points:
-    """Outline of the shadow that one wing throws on level ground, (n, 2) metres."""
-    eaves = part + light.shadow_offset(scene_object.eave)
-    top = light.shadow_offset(scene_object.ridge)
-    if scene_object.profile == "cone":
+def _own_sun(light: Light, axes: Samples) -> tuple[float, float, float]:
+    """Direction of the sun along the ridge, across it, and up."""
+    x, y, z = light.to_sun
+    along, across = (float(axis[0] * x + axis[1] * y) for axis in axes)
+    return along, across, z
+
+
+def shadow_hull(
+    scene_object: SceneObject, level: float = 0.0, *, box: Box, part: Points, light: Light
+) -> Points:
+    """Outline of the shadow that one wing throws on a plane ``level`` metres up, (n, 2) metres."""
+    eaves = part + light.shadow_offset(max(scene_object.eave - level, 0.0))
+    top = light.shadow_offset(max(scene_object.ridge - level, 0.0))
+    if scene_object.profile in ("cone", "dome"):
         peak = np.array(((box.x, box.y),)) + top
     elif scene_object.profile in ("flat", "shed"):
         peak = eaves
@@ -69,9 +91,12 @@ def _slopes(
     if scene_object.profile == "cone":
         distance: Samples = np.maximum(np.hypot(u, v), np.float32(0.15))
         return -pitch * u / distance, -pitch * v / distance
+    if scene_object.profile == "dome":
+        steep = np.float32(-1.1 * rise)
+        return steep * u / np.float32(length**2), steep * v / np.float32(width**2)
     if scene_object.profile == "arch":
         return flat, flat - 1.7 * pitch * np.clip(v / np.float32(width), -1, 1)
-    if scene_object.profile == "shed":
+    if scene_object.profile in ("flat", "shed"):
         return flat, flat + pitch * np.float32(0.5)
     if scene_object.profile == "hip":
         end = (np.abs(u) - length * 0.45) / (length * 0.55) > np.abs(v) / width

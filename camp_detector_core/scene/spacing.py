@@ -52,6 +52,14 @@ class Placer:
             self._cells.setdefault(cell, []).append(len(self.objects) - 1)
         return True
 
+    def direction_near(self, x: float, y: float) -> float:
+        """Direction of an object that stands near a place, radians, or 0 where there is none."""
+        nearby = [i for cell in _cells_around(x, y, _CELL) for i in self._cells.get(cell, ())]
+        if not nearby:
+            return 0.0
+        away = [np.hypot(self._circles[i][0] - x, self._circles[i][1] - y) for i in nearby]
+        return self.objects[nearby[int(np.argmin(away))]].boxes[0].angle
+
     def _cut_apart(self, scene_object: SceneObject) -> bool:
         # A clipped L shape may fall into two pieces, so roofs with wings stay off the border.
         if len(scene_object.parts) == 1:

@@ -89,7 +89,8 @@ def noise_at(
     """
     lattice = rng.uniform(-1, 1, (_POINT_GRID, _POINT_GRID)).astype(np.float32)
     # A border that repeats the first row and column, so that each cell has its four corners.
-    flat = np.pad(lattice, ((0, 1), (0, 1)), mode="wrap").ravel()
+    wrapped = np.concatenate((lattice, lattice[:, :1]), axis=1)
+    flat = np.concatenate((wrapped, wrapped[:1])).ravel()
     x_floor, y_floor = np.floor(x), np.floor(y)
     x_part, y_part = x - x_floor, y - y_floor
     x_part, y_part = x_part * x_part * (3 - 2 * x_part), y_part * y_part * (3 - 2 * y_part)

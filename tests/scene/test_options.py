@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from camp_detector_core.engine.errors import CampDetectorError
-from camp_detector_core.scene import SceneError, SceneOptions, demo_options, random_options
+from camp_detector_core.scene import (
+    Layout,
+    SceneError,
+    SceneOptions,
+    demo_options,
+    random_options,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +38,13 @@ from camp_detector_core.scene import SceneError, SceneOptions, demo_options, ran
         ({"blur": -1.0}, "blur must lie between 0 and 4, got -1.0"),
         ({"noise": 0.5}, "noise must lie between 0 and 0.2, got 0.5"),
         ({"jpeg_quality": 0}, "jpeg_quality must be a whole number from 1 to 100, or None, got 0"),
-        ({"layout": "spiral"}, "layout must be one of rows, clusters, dense, mixed, got 'spiral'"),
+        (
+            {"layout": "spiral"},
+            "layout must be one of rows, clusters, dense, mixed, tents, blocks, got 'spiral'",
+        ),
+        ({"clutter": 1.5}, "clutter must lie between 0 and 1, got 1.5"),
+        ({"native_gsd": 0.1}, "native_gsd must lie between 0.2 and 1, or be None, got 0.1"),
+        ({"native_gsd": 1.1}, "native_gsd must lie between 0.2 and 1, or be None, got 1.1"),
         (
             {"ground": "snow"},
             "ground must be one of sand, red_earth, grass, mud, mixed, got 'snow'",
@@ -53,9 +66,11 @@ def test_random_options_depend_on_the_seed_alone() -> None:
     options_again = [random_options(seed, height=64, width=96, gsd=0.3) for seed in range(60)]
     assert options_list == options_again
     assert {(o.height, o.width, o.gsd) for o in options_list} == {(64, 96, 0.3)}
-    assert {o.layout for o in options_list} == {"rows", "clusters", "dense", "mixed"}
+    assert {o.layout for o in options_list} == set(get_args(Layout))
     assert {o.ground for o in options_list} == {"sand", "red_earth", "grass", "mud", "mixed"}
     assert len({o.sun_azimuth for o in options_list}) == 60
+    assert {o.native_gsd is None for o in options_list} == {True, False}
+    assert {o.clutter == 0 for o in options_list} == {True, False}
     for name in ("seams", "nodata"):
         assert {getattr(o, name) for o in options_list} == {True, False}
     assert {o.jpeg_quality is None for o in options_list} == {True, False}
