@@ -151,16 +151,15 @@ def _pad(rng: np.random.Generator, u: Samples, v: Samples, soil: Samples) -> Flo
     """The place where a tent stood: trodden earth within a shallow ditch."""
     color, opacity = _swept(rng, u, v, soil)
     edge = np.maximum(np.abs(u) - np.abs(u).max() * 0.9, np.abs(v) - np.abs(v).max() * 0.9) > 0
-    trodden: Samples = (color * (1 - 0.15 * edge)[..., None]).astype(np.float32)
-    return trodden, opacity
+    return color * (1 - 0.15 * edge)[..., None], opacity
 
 
 def _slab(rng: np.random.Generator, u: Samples, v: Samples, soil: Samples) -> Floor:
     """A floor of concrete, cracked and dusty, without a shadow."""
-    base = np.float32(rng.uniform(0.45, 0.78)) * np.array((1.02, 1.0, 0.97), np.float32)
-    base = base + (soil - base) * np.float32(rng.uniform(0, 0.6))
+    base = np.array((1.02, 1.0, 0.97), np.float32) * np.float32(rng.uniform(0.45, 0.78))
+    dusty: Samples = base + (soil - base) * np.float32(rng.uniform(0, 0.6))
     tone = 1 + 0.1 * noise_at(rng, u * 0.6, v * 0.6) + 0.06 * noise_at(rng, u * 2.4, v * 2.4)
-    return base * tone[..., None], np.full(u.shape, rng.uniform(0.75, 1.0), np.float32)
+    return dusty * tone[..., None], np.full(u.shape, rng.uniform(0.75, 1.0), np.float32)
 
 
 def _paving(rng: np.random.Generator, u: Samples, v: Samples, soil: Samples) -> Floor:
