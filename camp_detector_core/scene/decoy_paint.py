@@ -157,7 +157,7 @@ def _pad(rng: np.random.Generator, u: Samples, v: Samples, soil: Samples) -> Flo
 def _slab(rng: np.random.Generator, u: Samples, v: Samples, soil: Samples) -> Floor:
     """A floor of concrete, cracked and dusty, without a shadow."""
     base = np.array((1.02, 1.0, 0.97), np.float32) * np.float32(rng.uniform(0.45, 0.78))
-    dusty: Samples = base + (soil - base) * np.float32(rng.uniform(0, 0.6))
+    dusty = (base + (soil - base) * np.float32(rng.uniform(0, 0.6))).astype(np.float32)
     tone = 1 + 0.1 * noise_at(rng, u * 0.6, v * 0.6) + 0.06 * noise_at(rng, u * 2.4, v * 2.4)
     return dusty * tone[..., None], np.full(u.shape, rng.uniform(0.75, 1.0), np.float32)
 
