@@ -155,7 +155,7 @@ def _small(original: ModelFile, adapted: Adapted) -> bytes:
 
 def _chips(adapted: Adapted) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
     spec = adapted.choice.spec
-    samples = training_samples(adapted.ground, adapted.folds, None, adapted.options, spec)
+    samples = training_samples(adapted.ground, None, adapted.options, spec)
     return [samples[i]["image"].numpy() for i in range(CHIPS)]
 
 

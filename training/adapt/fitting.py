@@ -35,7 +35,7 @@ LOG = logging.getLogger(__name__)
 AVERAGE = 0.98
 """Share of the old in the running average of the weights, which is what is kept."""
 WARMUP = 0.1
-_LINES = 4
+_LINES = 8
 """Lines that a fit says."""
 
 
@@ -56,6 +56,16 @@ class Turn(NamedTuple):
     """Name of the fit, for the lines that say how far it is."""
     seconds: float
     """Wall clock that it may take."""
+    steps: int
+    """Steps that it takes, at most."""
+    done: float
+    """Share of the work of all fits that was done before it."""
+    share: float
+    """Its share of that work."""
+
+    def progress(self, own: float) -> float:
+        """Share of the work of all fits that is done when that of this one is."""
+        return round(self.done + self.share * min(1.0, own), 4)
 
 
 def fit_on(
@@ -68,8 +78,8 @@ def fit_on(
     Args:
         start: Gives logits of the classes, then of `training.adapt.networks.extras_of`.
         samples: Endless.
-        options: Steps, rate, decay, samples in a step.
-        turn: Name and time of the fit.
+        options: Rate, decay, samples in a step.
+        turn: Name, steps and time of the fit.
         gsd: Metres a pixel.
     """
     network = copy.deepcopy(start)
@@ -77,8 +87,8 @@ def fit_on(
     near, average, update = StartWeights(network), copy.deepcopy(network), averaging(AVERAGE)
     optimiser = torch.optim.AdamW(network.parameters(), lr=options.lr, weight_decay=0.0)
     began, step = time.monotonic(), 0
-    for step, batch in enumerate(_batches(samples, options), 1):
-        share = max((step - 1) / options.steps, (time.monotonic() - began) / turn.seconds)
+    for step, batch in enumerate(_batches(samples, options, turn.steps), 1):
+        share = max((step - 1) / turn.steps, (time.monotonic() - began) / turn.seconds)
         rate = options.lr * rate_factor(share, warmup=WARMUP)
         for group in optimiser.param_groups:
             group["lr"] = rate
@@ -87,25 +97,26 @@ def fit_on(
         with torch.no_grad():
             update(_tensors(average), _tensors(network), step - 1)
         spent = time.monotonic() - began
-        if step % max(1, options.steps // _LINES) == 0:
+        if step % max(1, turn.steps // _LINES) == 0:
             speed = step * options.batch_size / spent
             LOG.info(
                 "%s: step %d of %d, loss %.3f, %.1f samples a second",
-                turn.what, step, options.steps, loss, speed,
+                turn.what, step, turn.steps, loss, speed,
+                extra={"progress": turn.progress(max(step / turn.steps, spent / turn.seconds))},
             )  # fmt: skip
         if spent >= turn.seconds:
-            LOG.info("%s: stopped after %d of %d steps by the time", turn.what, step, options.steps)
+            LOG.info("%s: stopped after %d of %d steps by the time", turn.what, step, turn.steps)
             break
     plain = average.eval().to(memory_format=torch.contiguous_format)
     return Fitted(plain, step, time.monotonic() - began)
 
 
-def _batches(samples: ChosenSamples, options: AdaptOptions) -> Iterable[Sample]:
+def _batches(samples: ChosenSamples, options: AdaptOptions, steps: int) -> Iterable[Sample]:
     """As many batches as there are steps, prepared beside the fit where there are cores."""
     return DataLoader(
         samples,
         batch_size=options.batch_size,
-        sampler=EpochSampler(options.steps * options.batch_size),
+        sampler=EpochSampler(steps * options.batch_size),
         num_workers=spare_workers(),
     )
 

@@ -15,7 +15,6 @@ import shapely
 from rasterio import features
 
 from camp_detector_core.engine.errors import RasterError
-from camp_detector_core.engine.grid import Window
 from training.evaluation.blocks import Squares
 
 if TYPE_CHECKING:
@@ -44,17 +43,6 @@ class Folds:
     def without(self, fold: int | None) -> NDArray[np.bool_]:
         """(height, width), True beyond a part; None: everywhere."""
         return np.ones(self.number.shape, np.bool_) if fold is None else self.number != fold
-
-    def windows(self) -> list[Window]:
-        """Windows of the blocks, in reading order."""
-        rows, cols = self.squares.rows_and_cols()
-        height, width = self.squares.grid.shape
-        stops = [*rows[1:].tolist(), height], [*cols[1:].tolist(), width]
-        return [
-            Window(int(row), int(col), stop_row - int(row), stop_col - int(col))
-            for row, stop_row in zip(rows, stops[0], strict=True)
-            for col, stop_col in zip(cols, stops[1], strict=True)
-        ]
 
 
 def deal(ground: Ground, count: int, *, metres: float | None, smallest: float) -> Folds:

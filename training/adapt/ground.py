@@ -52,6 +52,9 @@ class Ground:
     """(height, width), True where the image is."""
     known: NDArray[np.bool_]
     """(height, width), True where the image is and the labels are complete."""
+    certain: NDArray[np.bool_]
+    """(height, width), True where the class of a known pixel is learned, too; see
+    `training.data.chip_labels.ChipLabels.is_certain`."""
     labels: Outlines
     """Dwellings in pixels of the grid, also those beyond the known ground."""
 
@@ -81,6 +84,8 @@ def read_ground(options: AdaptOptions, spec: ModelSpec) -> Ground:
     labels = VectorLabels(
         options.labels, spec.classes, class_field=options.class_field, layer=options.layer
     )
+    if not options.changes.are_none:
+        labels.change(options.changes)
     for note in labels.notes:
         LOG.warning("%s", note)
     with (
@@ -100,6 +105,7 @@ def read_ground(options: AdaptOptions, spec: ModelSpec) -> Ground:
         grid = source.grid
         pixels, valid = source.read(grid.window)
     known = valid if reviewed is None else valid & _inside(reviewed, grid)
+    known = known & ~labels.ignored(grid)
     polygons, values = labels.polygons(grid)
     moved = [shapely.transform(p, lambda xy: to_pixels(grid.transform, xy)) for p in polygons]
     ground = Ground(
@@ -107,6 +113,7 @@ def read_ground(options: AdaptOptions, spec: ModelSpec) -> Ground:
         as_raw(pixels, spec.bands, chosen.stretch),
         valid,
         known,
+        known & ~labels.uncertain(grid),
         Outlines.of(moved, values),
     )
     _refuse_too_few(ground, options, spec)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path  # noqa: TC003 - types of options are read at run time
 
-from training.fit.place_options import OptionsError
+from training.fit.place_options import LabelChanges, OptionsError
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class AdaptOptions:
     """Attribute of the labels that names the class."""
     layer: str | None = None
     """Layer of the labels, where the file has several."""
-    mix_chips: Path | None = None
-    """Folder of chips that the model was trained on, to be mixed in; None: none."""
-    mix_labels: Path | None = None
-    """Labels of these chips."""
+    changes: LabelChanges = field(default_factory=LabelChanges)
+    """Changes of the labels; an area in it restricts the ground further."""
+    mix: Path | None = None
+    """File of places that the model was trained on, to be mixed in; None: none."""
     mix_share: float = 0.2
     """Share of the samples that come from them."""
     version: str | None = None
@@ -44,8 +44,8 @@ class AdaptOptions:
     """Parts of the ground, each of which is held out once."""
     block_metres: float | None = None
     """Side of the blocks that parts are made of; None: by the size of the ground."""
-    steps: int = 100
-    """Steps of each fit, at most."""
+    steps: int = 240
+    """Steps of the fit on all of the ground, at most; those on parts of it take half as many."""
     minutes: float = 10.0
     """Wall clock for all; fits are cut short where it would not do."""
     lr: float = 2e-4
@@ -75,9 +75,6 @@ class AdaptOptions:
         if self.crop < 32 or self.crop % 32:  # noqa: PLR2004 - the network's stride
             msg = f"crop must be a positive multiple of 32, got {self.crop}"
             raise OptionsError(msg)
-        if (self.mix_chips is None) != (self.mix_labels is None):
-            msg = "chips to mix in need their labels"
-            raise OptionsError(msg, remedy="give both {mix_chips} and {mix_labels}, or neither")
         if not 0 < self.mix_share < 1:
             msg = f"mix_share must lie between 0 and 1, got {self.mix_share}"
             raise OptionsError(msg)

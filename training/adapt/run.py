@@ -17,6 +17,7 @@ from training.adapt.files import FILES, MODEL, REPORT, Adapted, write_model, wri
 from training.adapt.folds import deal
 from training.adapt.ground import read_ground
 from training.adapt.networks import method_of
+from training.adapt.samples import areas_to_mix
 from training.adapt.trial import Trial
 from training.adapt.verdict import ADAPTED, SETTINGS, START, Verdict
 from training.fit.start import train_channels
@@ -84,7 +85,8 @@ def adapt_model(options: AdaptOptions) -> Adaptation:
         KeyboardInterrupt: It was stopped; nothing is written.
     """
     began = time.monotonic()
-    inputs = [p for p in (options.model, options.image, options.labels, options.area) if p]
+    named = (options.model, options.image, options.labels, options.area, options.mix)
+    inputs = [path for path in named if path]
     refuse_own_inputs(standing(options.out / name for name in FILES), files_in(inputs))
     torch.manual_seed(options.seed)
     with results(options.out, FILES, overwrite=options.overwrite) as paths:
@@ -98,7 +100,8 @@ def adapt_model(options: AdaptOptions) -> Adaptation:
         LOG.info("%d dwellings on %.1f ha, in %s", count, ground.hectares, parts)
         if method_of(spec) == "both":  # the model's one channel is the mean of two
             train_channels(start, len(spec.classes), "both")
-        trial = Trial(options, ground, folds, spec, began + 60 * options.minutes * _FOR_FITS)
+        end = began + 60 * options.minutes * _FOR_FITS
+        trial = Trial(options, ground, folds, spec, end, areas_to_mix(options, spec))
         choice = trial.choose(start.network)
         adapted = Adapted(options, base, start, ground, folds, choice, count)
         if choice.verdict.winner != START:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,20 +12,16 @@ from torch.utils.data import Dataset
 
 from camp_detector_core.engine.grid import Shape, Window
 from training.adapt.networks import extras_of
-from training.data.chip_store import ChipStore
-from training.data.chips import read_chips, refuse_unfit
-from training.data.labels import labels_of
-from training.data.mosaic import ArrayArea, Patch, join_chips
+from training.data.datamodule import CampDataModule
+from training.data.mosaic import ArrayArea, Patch
+from training.data.places_file import read_places
 from training.data.samples import RandomSamples, Sample, SampleForm
-from training.fit.options import AugmentOptions
+from training.fit.options import AugmentOptions, DataOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from camp_detector_core.engine.spec import ModelSpec
-    from training.adapt.folds import Folds
     from training.adapt.ground import Ground
     from training.adapt.options import AdaptOptions
     from training.data.mosaic import LabelledArea
@@ -42,7 +39,10 @@ VARIETY = AugmentOptions(
 _ON_DWELLINGS = 0.5
 """Share of the samples of the ground that are centred on a dwelling."""
 
-Groups = list[tuple[float, "Sequence[LabelledArea]"]]
+_PIECE = 64
+"""Side in pixels of the squares that samples are centred on."""
+
+Groups = Sequence[tuple[float, "Sequence[LabelledArea]"]]
 
 
 class ChosenSamples(Dataset[Sample]):
@@ -60,32 +60,31 @@ class ChosenSamples(Dataset[Sample]):
 
 
 def training_samples(
-    ground: Ground, folds: Folds, fold: int | None, options: AdaptOptions, spec: ModelSpec
+    ground: Ground,
+    part: NDArray[np.bool_] | None,
+    options: AdaptOptions,
+    spec: ModelSpec,
+    mixed: Groups = (),
 ) -> ChosenSamples:
-    """Endless samples of the known ground beyond one part.
+    """Endless samples of the known ground.
 
     Args:
         ground: The reviewed ground.
-        folds: Its parts.
-        fold: The part that is held out; None: none.
-        options: Say what is mixed in.
+        part: (height, width) True where it may be learned from; None: everywhere.
+        options: Form and seed of the samples, and the share of those that are mixed in.
         spec: Bands, classes and pixels.
-
-    Raises:
-        CampDetectorError: What is mixed in cannot be read.
+        mixed: Other areas, with shares that add up to 1; see `areas_to_mix`.
     """
     values = tuple(c.value for c in spec.classes)
     form = SampleForm(options.crop, spec.gsd, spec.bands, values)
-    known = ground.known & folds.without(fold)
+    known = ground.known if part is None else ground.known & part
     area = _area(ground, known)
-    blocks = [w for w in folds.windows() if known[w.slices].any()]
-    share = 1.0 if options.mix_chips is None else 1 - options.mix_share
-    groups: Groups = [
-        (share * (1 - _ON_DWELLINGS), [_centred(area, blocks)]),
+    share = 1 - options.mix_share if mixed else 1.0
+    groups = [
+        (share * (1 - _ON_DWELLINGS), [_centred(area, _pieces(known))]),
         (share * _ON_DWELLINGS, [_centred(area, _boxes(ground, known))]),
+        *((options.mix_share * own, areas) for own, areas in mixed),
     ]
-    if options.mix_chips is not None:
-        groups.append((options.mix_share, _mixed(options, spec)))
     samples = RandomSamples(groups, form, augment=VARIETY, seed=options.seed)
     return ChosenSamples(samples, extras_of(spec))
 
@@ -99,7 +98,7 @@ def _area(ground: Ground, known: NDArray[np.bool_]) -> ArrayArea:
         numbered = zip(labels.polygons, range(1, len(labels.polygons) + 1), strict=True)
         owner = features.rasterize(numbered, out_shape=shape, dtype="int32")
     classes = labels.rasterised(shape)
-    patch = Patch(ground.pixels, classes, ground.valid, known, known, owner)
+    patch = Patch(ground.pixels, classes, ground.valid, known, known & ground.certain, owner)
     return ArrayArea(patch, ground.grid.gsd)
 
 
@@ -124,12 +123,30 @@ def _boxes(ground: Ground, known: NDArray[np.bool_]) -> list[Window]:
     return out
 
 
-def _mixed(options: AdaptOptions, spec: ModelSpec) -> Sequence[LabelledArea]:
-    """Areas of the chips that the model was trained on."""
-    if options.mix_chips is None or options.mix_labels is None:
-        return []
-    chips = read_chips(options.mix_chips)
-    refuse_unfit(chips, len(spec.bands))
-    labelled = labels_of(chips, options.mix_labels, spec.classes)
-    store = ChipStore(labelled.labels, bands=len(spec.bands))
-    return join_chips(labelled.chips, store, chip_gsd=spec.gsd)
+def _pieces(known: NDArray[np.bool_]) -> list[Window]:
+    """Squares of the ground that hold known pixels."""
+    height, width = known.shape
+    windows = [
+        Window(row, col, min(_PIECE, height - row), min(_PIECE, width - col))
+        for row in range(0, height, _PIECE)
+        for col in range(0, width, _PIECE)
+    ]
+    return [window for window in windows if known[window.slices].any()]
+
+
+def areas_to_mix(options: AdaptOptions, spec: ModelSpec) -> Groups:
+    """Read the training parts of the places that are mixed in, with their shares.
+
+    Raises:
+        CampDetectorError: They cannot be read.
+    """
+    if options.mix is None:
+        return ()
+    data = DataOptions(
+        places=read_places(options.mix),
+        gsd=spec.gsd,
+        bands=spec.bands,
+        dtype=spec.dtype,
+        classes=spec.classes,
+    )
+    return CampDataModule(data).groups()

@@ -12,7 +12,7 @@ import numpy as np
 from training.adapt.decoding import Scored, Settings, marked, measure_settings
 from training.adapt.fitting import Fitted, Turn, fit_on
 from training.adapt.networks import scores_on
-from training.adapt.samples import training_samples
+from training.adapt.samples import Groups, training_samples
 from training.adapt.verdict import ADAPTED, SETTINGS, START, Figures, Verdict, figures_on
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from training.adapt.options import AdaptOptions
 
 LOG = logging.getLogger(__name__)
+
+_OF_PARTS = 0.5
+"""Steps of a fit that judges, as a share of those of the one that is kept: what is kept learned
+from more, for longer, so the verdict is on the safe side."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Trial:
     """The start's."""
     end: float
     """When the last fit must have ended, on the clock of `time.monotonic`."""
+    mixed: Groups = ()
+    """Areas that are mixed in, with shares."""
     fits: list[Fitted] = field(default_factory=list)
     """Fits so far."""
 
@@ -86,14 +92,22 @@ class Trial:
 
     def _fit(self, network: nn.Module, fold: int | None) -> nn.Module:
         """Fit on all parts but one; None: on all."""
-        waiting = self.folds.count + 1 - len(self.fits)
-        left = max(1.0, (self.end - time.monotonic()) / max(1, waiting))
-        what = "all parts" if fold is None else f"without part {fold + 1} of {self.folds.count}"
-        samples = training_samples(self.ground, self.folds, fold, self.options, self.spec)
-        turn = Turn(what, left)
+        turn = self._turn(fold)
+        part = None if fold is None else self.folds.without(fold)
+        samples = training_samples(self.ground, part, self.options, self.spec, self.mixed)
         fitted = fit_on(network, samples, self.options, turn, gsd=self.spec.gsd)
         self.fits.append(fitted)
         return fitted.network
+
+    def _turn(self, fold: int | None) -> Turn:
+        """Steps and time of the next fit; those on parts get `_OF_PARTS` of what the last gets."""
+        parts = _OF_PARTS * self.folds.count
+        work = parts + 1.0
+        done, own = (parts, 1.0) if fold is None else (_OF_PARTS * fold, _OF_PARTS)
+        left = max(1.0, (self.end - time.monotonic()) * own / (work - done))
+        what = "all parts" if fold is None else f"without part {fold + 1} of {self.folds.count}"
+        steps = max(1, round(self.options.steps * own))
+        return Turn(what, left, steps, done / work, own / work)
 
     def _scored(self, scores: NDArray[np.uint8]) -> Scored:
         smallest = self.spec.min_area / self.ground.grid.pixel_area

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.artefacts.dwelling_score import DwellingScore
+from training.adapt.decoding import merit_of
 from training.evaluation.blocks import Blocks, Squares, count_blocks, figures_of
 from training.evaluation.bootstrap import difference_intervals, intervals
 from training.evaluation.matching import Matching
@@ -38,8 +38,8 @@ class Figures:
 
     @property
     def merit(self) -> float:
-        """F1 of dwellings, less the count error beyond what is tolerated."""
-        return DwellingScore("", None, self.blocks.buildings).merit
+        """F1 of dwellings, less a part of the count error; see `merit_of`."""
+        return merit_of(self.blocks.buildings)
 
     @property
     def f1(self) -> float:
@@ -74,9 +74,14 @@ class Verdict:
 
     @classmethod
     def of(cls, figures: Mapping[str, Figures]) -> Verdict:
-        """Keep the best candidate; the start unless another is better by `LEAST_GAIN`."""
-        best = max((SETTINGS, ADAPTED), key=lambda name: figures[name].merit)
-        is_better = figures[best].merit >= figures[START].merit + LEAST_GAIN
+        """Keep the best candidate whose F1 is no worse, and the start where that gains too little.
+
+        It must gain `LEAST_GAIN` of merit.
+        """
+        start = figures[START]
+        fit = [n for n in (ADAPTED, SETTINGS) if figures[n].f1 >= start.f1]
+        best = max(fit, key=lambda name: figures[name].merit, default=START)
+        is_better = figures[best].merit >= start.merit + LEAST_GAIN
         return cls(figures, best if is_better else START)
 
     def to_dict(self) -> dict[str, Any]:

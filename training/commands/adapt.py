@@ -29,12 +29,14 @@ START_IS_KEPT = 4
     help="The model to start from: float32 .onnx, .dlpk, or a STAC item that leads to one. One of "
     "8 bits will do if its float32 original lies in the folder float32 beside it.",
 )
-@click.option("--image", type=options.FILE, required=True, help="The raster.")
 @click.option(
-    "--labels",
+    "--data",
     type=options.EXISTING,
-    required=True,
-    help="Corrected dwellings: one vector file of polygons.",
+    help="Folder of Export training data, in place of --image, --labels and --area.",
+)
+@click.option("--image", type=options.EXISTING, help="The raster.")
+@click.option(
+    "--labels", type=options.EXISTING, help="Corrected dwellings: one vector file of polygons."
 )
 @click.option(
     "--area",
@@ -46,12 +48,12 @@ START_IS_KEPT = 4
 @options.LABELS
 @options.of(
     AdaptOptions,
-    mix_chips="Folder of chips that the model was trained on, to mix in, where they are at hand.",
-    mix_labels="Labels of --mix-chips.",
-    mix_share="Share of the samples that come from --mix-chips.",
+    mix="TOML file of the places that the model was trained on, to mix in their training chips, "
+    "where they are at hand.",
+    mix_share="Share of the samples that come from --mix.",
     attribution="Credit that image or labels ask for; repeatable.",
     minutes="Minutes for all; fitting is cut short where they would not do.",
-    steps="Steps of each fit, at most.",
+    steps="Steps of the fit on all of the ground, at most; those that judge take half as many.",
     folds="Parts of the ground, each of which is held out once.",
     block_metres="Side in metres of the blocks that parts are made of (default: by the ground).",
     lr="Highest learning rate.",
@@ -87,22 +89,23 @@ def adapt(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     Correct what detect found on a part of your image: 50 to 150 dwellings, with empty ground
     around them, and draw the ground on which nothing is missing as --area. The image is divided
     into blocks; each part of them is held out in turn, and judged by a network that did not see
-    it. Threshold and separation are chosen anew. If neither other weights nor other settings are
-    better on the ground held out, the model stays as it is, and the exit code is 4.
+    it. Threshold and separation are chosen anew, for F1 and for the count. If neither other
+    weights nor other settings are better on the ground held out, the model stays as it is, and the
+    exit code is 4.
 
     Writes into --out, at the end or not at all: adapted.onnx (8 bits, to install or to name with
     --model), adapted-float32.onnx, adapted.json (STAC item) and report.json (figures of the start
     and of the adapted model with 95 % intervals).
 
     \b
-    Example:
+    Examples:
+      python -m training adapt --model camp-unet-lite0.onnx --data camp-north --out runs/camp-north
       python -m training adapt --model camp-unet-lite0.onnx --image camp.tif \\
           --labels corrected.gpkg --area reviewed.gpkg --out runs/camp-north
     """  # noqa: D301 - click wants the control character
     from training.adapt.run import adapt_model
 
-    values = options.values_of(AdaptOptions, arguments)
-    adapt_options = AdaptOptions(**values, version=arguments["model_version"])
+    adapt_options = _options_of(arguments)
     tracker = _tracker(arguments)
     result = adapt_model(adapt_options)
     show(result)
@@ -112,6 +115,31 @@ def adapt(**arguments: Any) -> None:  # noqa: ANN401 - click's options
         say(f"MLflow: run {logged.run_id}{version}")
     if result.model is None:
         sys.exit(START_IS_KEPT)
+
+
+def _options_of(arguments: dict[str, Any]) -> AdaptOptions:
+    """Make the options, with what a folder of data decides.
+
+    Raises:
+        click.UsageError: Both forms of data are given, or neither.
+        OptionsError: The folder cannot be read, or options make no sense.
+    """
+    from training.adapt.data_folder import options_in
+
+    values = options.values_of(AdaptOptions, arguments)
+    data, context = arguments["data"], click.get_current_context()
+    if (data is None) == (values["image"] is None) or (data is None) == (values["labels"] is None):
+        msg = "give --data, or --image and --labels in place of it"
+        raise click.UsageError(msg, context)
+    if data is not None:
+        if values["area"] is not None:
+            msg = "--data says what was reviewed: leave out --area"
+            raise click.UsageError(msg, context)
+        own = options_in(data)
+        credits_of_all = (*values["attribution"], *own["attribution"])
+        fields = {key: values[key] for key in ("class_field", "layer") if values[key] is not None}
+        values |= {**own, **fields, "attribution": credits_of_all}
+    return AdaptOptions(**values, version=arguments["model_version"])
 
 
 def _tracker(arguments: dict[str, Any]) -> AdaptationTracker | None:

@@ -134,6 +134,11 @@ class VectorLabels:
             ignored |= burn(polygons, grid, band=self._band, filled=True)
         return ignored
 
+    def uncertain(self, grid: Grid) -> NDArray[np.bool_]:
+        """(height, width) True in the band around the outlines, where either class may be right."""
+        _, polygons = self.placed_polygons.touching(grid)
+        return burn(polygons, grid, band=self._band, filled=False)
+
     def covers(self, chip: Chip) -> bool:
         """True where the labels are complete: without a polygon there is no dwelling."""
         return self._area is None or chip.grid is None or self._area.touch_any([chip.grid])
@@ -161,7 +166,7 @@ class VectorLabels:
             raise RasterError(msg)
         touching, polygons = self.placed_polygons.touching(chip.grid)
         is_known = ~self.ignored(chip.grid)
-        is_certain = is_known & ~burn(polygons, chip.grid, band=self._band, filled=False)
+        is_certain = is_known & ~self.uncertain(chip.grid)
         if not len(touching):
             unlabelled = np.zeros(chip.shape, np.int32)
             return ChipLabels(unlabelled.astype(np.uint8), is_known, is_certain, unlabelled)
