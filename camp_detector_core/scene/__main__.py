@@ -27,12 +27,14 @@ Examples
     python -m camp_detector_core.scene --out scenes --demo
   Two hundred training scenes of random look, seeds 100 to 299:
     python -m camp_detector_core.scene --out scenes --seed 100 --count 200 --size 512 --gsd 0.15
+  Dense blocks of patched roofs:
+    python -m camp_detector_core.scene --out scenes --layout blocks --gsd 0.1
   A planned camp on sand in the late afternoon, west sun:
     python -m camp_detector_core.scene --out scenes --layout rows --ground sand --sun 265 25
 
 The same seed and options give the same image. Each scene-SEED.tif has its labels beside it in
-scene-SEED.geojson: the outline of every roof (white, beige and blue tents, shelters, tukuls, tin
-roofs) with its kind and area. Trees, vehicles, tanks and latrines are drawn but not labelled.
+scene-SEED.geojson: the outline of every roof (tents, shelters, tukuls, tin, thatch, flat roofs)
+with its kind and area. Trees, vehicles, ruins, yards and the like are drawn but not labelled.
 """
 
 

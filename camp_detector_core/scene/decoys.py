@@ -28,19 +28,19 @@ class Decoy:
     ragged: bool
     """True for an outline without straight sides."""
     per_hectare: float
-    """How many stand on a hectare where there is room and the clutter is 1."""
+    """Number on a hectare where there is room and the clutter is 1."""
 
 
 DECOYS: Final = {
-    "ruin": Decoy((4.0, 12.0), (0.8, 2.8), ragged=False, per_hectare=5.0),
+    "ruin": Decoy((4.0, 12.0), (0.8, 2.8), ragged=False, per_hectare=8.0),
     "yard": Decoy((5.0, 16.0), (1.0, 2.2), ragged=False, per_hectare=3.0),
-    "slab": Decoy((3.0, 9.0), (0.0, 0.0), ragged=False, per_hectare=2.0),
-    "paving": Decoy((4.0, 14.0), (0.0, 0.0), ragged=False, per_hectare=1.0),
-    "rubble": Decoy((2.0, 8.0), (0.0, 0.0), ragged=True, per_hectare=3.0),
-    "bare": Decoy((3.0, 12.0), (0.0, 0.0), ragged=True, per_hectare=4.0),
-    "pad": Decoy((3.0, 7.0), (0.0, 0.0), ragged=False, per_hectare=2.0),
+    "slab": Decoy((3.0, 9.0), (0.0, 0.0), ragged=False, per_hectare=3.0),
+    "paving": Decoy((4.0, 14.0), (0.0, 0.0), ragged=False, per_hectare=1.5),
+    "rubble": Decoy((2.0, 8.0), (0.0, 0.0), ragged=True, per_hectare=5.0),
+    "bare": Decoy((3.0, 12.0), (0.0, 0.0), ragged=True, per_hectare=6.0),
+    "pad": Decoy((3.0, 7.0), (0.0, 0.0), ragged=False, per_hectare=4.0),
     "garden": Decoy((4.0, 16.0), (0.0, 0.0), ragged=False, per_hectare=2.5),
-    "sheet": Decoy((1.5, 5.0), (0.0, 0.0), ragged=False, per_hectare=2.0),
+    "sheet": Decoy((1.5, 5.0), (0.0, 0.0), ragged=False, per_hectare=3.5),
     "panels": Decoy((2.0, 9.0), (0.0, 0.0), ragged=False, per_hectare=0.7),
     "net": Decoy((4.0, 12.0), (0.0, 0.0), ragged=False, per_hectare=0.7),
     "pond": Decoy((2.0, 9.0), (0.0, 0.0), ragged=True, per_hectare=0.6),

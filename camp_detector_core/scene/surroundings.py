@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .spacing import Placer
 
 _MAX_ROADS: Final = 5
+_OVERHANG: Final = 1.2
+"""Reach of a crown over roofs and other crowns where the ground is cluttered, in its radii."""
 _PATH_SPREAD: Final = 22.5
 """Footpaths are 37.5 m long, give or take this much."""
 
@@ -174,7 +176,8 @@ def add_trees(rng: np.random.Generator, placer: Placer, options: SceneOptions) -
         box = Box(float(x), float(y), rng.uniform(0, 6.28), radius, radius)
         tree = _thing(rng, make=make, box=box, outline=_circle(box), tall=0.55 + 0.14 * radius)
         # Crowns may meet other crowns, hence the negative gap.
-        placer.offer(tree, gap=-0.2 * radius)
+        overhangs = options.clutter > 0 and chance(rng, 0.5)
+        placer.offer(tree, gap=-(_OVERHANG if overhangs else 0.2) * radius)
 
 
 def _circle(box: Box) -> Points:

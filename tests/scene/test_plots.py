@@ -145,6 +145,15 @@ def test_shadows_on_roofs_are_those_of_the_difference_in_height() -> None:
     assert dark[90].sum() == 30
 
 
+def test_crowns_reach_over_roofs_where_the_ground_is_cluttered() -> None:
+    def hidden(clutter: float) -> float:
+        scene = camp("tents", density=1.0, vegetation=1.0, noise=0.0, clutter=clutter)
+        green = scene.image[1].astype(float) > scene.image[[0, 2]].max(0) + 8
+        return float((green & (scene.mask == 1)).sum())
+
+    assert hidden(0.5) > 2 * hidden(0.0) + 20
+
+
 def test_a_coarse_camera_shows_the_same_camp_with_fewer_edges() -> None:
     look = {"noise": 0.0, "density": 0.8}
     fine, coarse = camp("tents", **look), camp("tents", **look, native_gsd=0.8)
