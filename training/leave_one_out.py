@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from training.artefacts.decoding_choice import choose_decoding
 from training.artefacts.place_figures import read_place_figures
 from training.artefacts.place_table import write_table
+from training.artefacts.unseen_place import see
+from training.fit.decoding import Decoding
 from training.fit.fitting import CHECKPOINTS, LAST, TrainError
 from training.fit.place_options import OptionsError
 from training.fit.record import changes_of
-from training.output import read_json
+from training.output import read_json, write_json
 from training.train import train_model
 
 if TYPE_CHECKING:
@@ -21,6 +24,19 @@ if TYPE_CHECKING:
 
 TABLE = "leave_one_out"
 """Stem of the tables."""
+CHOSEN = "leave_one_out_chosen"
+"""Stem of the tables with the settings of the other places."""
+SETTINGS = "settings.json"
+"""File of the settings that are best over all places."""
+
+
+class UnseenFigures(NamedTuple):
+    """Figures of places that models never saw."""
+
+    runs: tuple[PlaceFigures, ...]
+    """With the settings that each run chose on validation; of the places that are done."""
+    chosen: tuple[PlaceFigures, ...]
+    """With settings that were chosen on the other places; empty while a place is missing."""
 
 
 def leave_one_out(
@@ -28,12 +44,16 @@ def leave_one_out(
     *,
     only: Sequence[str] = (),
     report: Callable[[str], None] = lambda _: None,
-) -> tuple[PlaceFigures, ...]:
+) -> UnseenFigures:
     """Train once without each place, and write a table of the figures there.
 
     ``options.out`` gets a folder of a run for each place, named after it, and the table as JSON,
     CSV and Markdown, anew after each place. What is finished there is kept, and what was begun goes
     on, so the same call continues after a break.
+
+    When all places are done, threshold, separation and smallest dwelling are chosen over them:
+    ``settings.json`` has those that suit all places best, and a second table measures each place
+    with the settings that suit the others best.
 
     Args:
         options: Of every run; the data are several places.
@@ -67,7 +87,26 @@ def leave_one_out(
         write_table(options.out / TABLE, figures, missing=len(names) - len(figures))
         if done is not None:
             report(f"  {name}: {done.text()}")
-    return tuple(figures)
+    is_whole = len(figures) == len(names)
+    chosen = _choose_settings(options, report) if is_whole else []
+    return UnseenFigures(tuple(figures), tuple(chosen))
+
+
+def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> list[PlaceFigures]:
+    """Choose settings over all places, and measure each place with those of the others."""
+    report("choosing threshold, separation and smallest dwelling over all places")
+    unseen = {each.name: see(_without(options, each.name)) for each in options.data.places}
+    areas = {name: place.areas for name, place in unseen.items()}
+    spec = next(iter(unseen.values())).spec
+    figures = []
+    for name, place in unseen.items():
+        chosen = choose_decoding({n: a for n, a in areas.items() if n != name}, spec)
+        figures.append(place.figures(name, chosen))
+    write_table(options.out / CHOSEN, figures, missing=0, chosen=True)
+    settings = Decoding.of(choose_decoding(areas, spec))
+    write_json(options.out / SETTINGS, settings.to_dict())
+    report(f"the settings that suit all places best are in {options.out / SETTINGS}")
+    return figures
 
 
 def _without(options: TrainOptions, name: str) -> TrainOptions:

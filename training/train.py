@@ -61,7 +61,8 @@ def train_model(
         network,
         spec_of_run(options, built, chips),
         options.separation,
-        has_threshold=options.model.threshold is not None,
+        has_threshold=options.model.own_threshold is not None,
+        separation=None if options.model.settings is None else options.model.settings.separation,
         is_plain=options.architecture == "reference",
         opset=options.model.opset,
     )

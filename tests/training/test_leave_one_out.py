@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from camp_detector_core.model_file import open_model
 from tests.support.datasets import write_town
 from tests.support.trainings import QUICK, TRAIN, training
+from training.artefacts.decoding_choice import AREAS
 from training.artefacts.place_figures import PlaceFigures
 from training.artefacts.place_table import markdown, write_table
+from training.fit.decoding import Decoding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,12 +59,49 @@ def test_each_place_is_measured_with_a_model_that_never_saw_it(desk: Path) -> No
     assert table["summary"]["worst"]["f1"] == min(f1)
     with (desk / "unseen/leave_one_out.csv").open() as file:
         assert [row["place"] for row in csv.DictReader(file)] == ["hill", "coast"]
-    assert (desk / "unseen/leave_one_out.md").read_text() in second.stdout
+    for name in ("leave_one_out", "leave_one_out_chosen"):
+        assert (desk / f"unseen/{name}.md").read_text() in second.stdout
+
+    chosen = json.loads((desk / "unseen/leave_one_out_chosen.json").read_text())
+    assert [row["place"] for row in chosen["places"]] == ["hill", "coast"]
+    assert "were chosen on the others." in second.stdout
+    settings = json.loads((desk / "unseen/settings.json").read_text())
+    assert settings["separation"] is None
+    assert settings["min_area"] in AREAS
 
     other = training(desk, *WORDS, "--lr", "0.5")
     assert other.returncode == 2
     assert "was trained with other options (optim.lr)" in other.stderr
     assert "--out" in other.stderr
+
+
+def test_a_training_takes_settings_from_a_file(desk: Path) -> None:
+    settings = {
+        "threshold": 0.65,
+        "min_area": 4.0,
+        "separation": {"method": "core", "threshold": 0.3, "reach": 5, "min_seed": 3},
+    }
+    (desk / "settings.json").write_text(json.dumps(settings))
+    words = ["train", "--places", "places.toml", *TRAIN, "--settings", "settings.json"]
+    done = training(desk, *words, "--out", "run")
+    assert done.returncode == 0, done.stderr
+    spec = open_model(desk / "run/meta/best_model.onnx").spec
+    assert Decoding.of(spec).to_dict() == settings
+
+    twice = training(desk, *words, "--threshold", "0.5", "--out", "twice")
+    assert twice.returncode == 2
+    assert "give --threshold or --settings, not both" in twice.stderr
+    other = training(desk, *words, *QUICK, "--out", "other")
+    assert other.returncode == 2
+    assert "the settings are those of a separation by core, the model's is none" in other.stderr
+    (desk / "settings.json").write_text('{"threshold": "high"}')
+    broken = training(desk, *words, "--out", "broken")
+    assert broken.returncode == 2
+    assert "settings.json: the option threshold must be a number" in broken.stderr
+    (desk / "settings.json").write_text('{"threshold": 7, "min_area": 1}')
+    wide = training(desk, *words, *QUICK, "--out", "wide")
+    assert wide.returncode == 2
+    assert "threshold must be above 0 and at most 1, got 7" in wide.stderr
 
 
 def test_a_run_that_was_broken_off_goes_on(desk: Path) -> None:

@@ -69,7 +69,8 @@ class _Measured:
 def finish_run(model: TrainedModel, data: CampDataModule, run: RunFolder) -> TrainResult:
     """Turn trained weights into models and figures.
 
-    Probabilities are calibrated and thresholds chosen on validation alone. Every method of
+    Probabilities are calibrated and, but for settings that the user gives, thresholds chosen on
+    validation alone. Every method of
     separation is measured, on validation and on the chips held out, into
     ``evaluation/separation.csv``; the one that the model names is exported.
 
@@ -124,7 +125,8 @@ def _measure(model: TrainedModel, data: CampDataModule) -> _Measured:
         model = model.described(threshold=best_threshold(histogram_of(predictions["val"])))
     compare = model.method != "none"
     areas = {part: scored_areas(p, model.spec) for part, p in predictions.items() if p}
-    methods = score_methods(areas, model.spec, compare=compare)
+    given = {} if model.separation is None else {model.method: model.separation}
+    methods = score_methods(areas, model.spec, compare=compare, given=given)
     if compare:
         LOG.info(
             "separation by %s, of F1 on validation: %s (all figures: evaluation/%s)",

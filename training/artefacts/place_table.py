@@ -25,14 +25,19 @@ _CAPTION = (
     '"All ones" is the pixel IoU of a mask that marks everything.'
 )
 
+_CHOSEN = "Threshold, separation and smallest dwelling of each place were chosen on the others."
 
-def write_table(stem: Path, figures: Sequence[PlaceFigures], *, missing: int) -> None:
+
+def write_table(
+    stem: Path, figures: Sequence[PlaceFigures], *, missing: int, chosen: bool = False
+) -> None:
     """Write ``STEM.json``, ``STEM.csv`` and ``STEM.md``, each whole or as it was.
 
     Args:
         stem: Path without an ending.
         figures: Of each place that is measured.
         missing: Number of places that are not yet.
+        chosen: True where each place was measured with the settings of the others.
 
     Raises:
         OutputError: A file cannot be written.
@@ -49,7 +54,7 @@ def write_table(stem: Path, figures: Sequence[PlaceFigures], *, missing: int) ->
         writer.writerows(rows)
     for path, text in (
         (stem.with_suffix(".csv"), buffer.getvalue()),
-        (stem.with_suffix(".md"), markdown(figures, missing=missing)),
+        (stem.with_suffix(".md"), markdown(figures, missing=missing, chosen=chosen)),
     ):
         try:
             write_whole(path, text.encode())
@@ -79,10 +84,10 @@ def summary_of(figures: Sequence[PlaceFigures]) -> dict[str, dict[str, float | N
     }
 
 
-def markdown(figures: Sequence[PlaceFigures], *, missing: int) -> str:
+def markdown(figures: Sequence[PlaceFigures], *, missing: int, chosen: bool = False) -> str:
     """The table for people."""
     lines = [
-        _CAPTION,
+        f"{_CHOSEN} {_CAPTION}" if chosen else _CAPTION,
         "",
         f"| {' | '.join(_HEAD)} |",
         f"|---|{'---:|' * (len(_HEAD) - 1)}",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from camp_detector_core.engine.separation import Separation
     from camp_detector_core.engine.spec import ModelSpec
     from training.fit.options import Separating
 
@@ -32,6 +33,8 @@ class TrainedModel:
     """Method of separation that is exported."""
     has_threshold: bool = False
     """True where the threshold of the spec is the user's, False where validation chooses it."""
+    separation: Separation | None = None
+    """Settings of its separation where they are the user's; None: validation chooses them."""
     is_plain: bool = False
     """True for the reference network, which is a yardstick and stays as it is."""
     opset: int = 17

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OF_ONE_RUN = {
-    *("out", "publish", "resume", "left_out", "chips", "labels"),
+    *("out", "publish", "resume", "left_out", "chips", "labels", "settings"),
     *("track", "experiment", "register", "model_id", "log_data"),
 }
 """Options of ``train`` that concern one run alone."""
@@ -43,24 +43,32 @@ def leave_one_out(out: Path, only: tuple[str, ...], **arguments: Any) -> None:  
 
     Writes into --out: a folder for each place, as train fills it, and after each run
     leave_one_out.json, .csv and .md: F1, precision and recall of dwellings, count error and pixel
-    IoU by place, their mean and their worst. After Ctrl-C or a power cut, give the same command
-    again: what is finished is kept, and the run that was broken off goes on.
+    IoU by place, their mean and their worst. When all places are done, it chooses threshold,
+    separation and smallest dwelling over them, for F1 and for count: settings.json has those that
+    suit all places, for train --settings, and leave_one_out_chosen.json, .csv and .md the figures
+    of each place with settings that were chosen on the others. After Ctrl-C or a power cut, give
+    the same command again: what is finished is kept, and the run that was broken off goes on.
 
     \b
     Example, 40 minutes for each place:
       python -m training leave-one-out --places places.toml --minutes 40 --out runs/unseen
     One place on this machine, another elsewhere:
       python -m training leave-one-out --places places.toml --only zanzibar --out runs/unseen
+    Then a model of all places, with the settings that suit places it has not seen:
+      python -m training train --places places.toml --settings runs/unseen/settings.json
     """  # noqa: D301 - click wants the control character
     from training.artefacts.place_table import markdown
-    from training.leave_one_out import TABLE
+    from training.leave_one_out import CHOSEN, SETTINGS, TABLE
     from training.leave_one_out import leave_one_out as train_all
 
     if arguments["places"] is None:
         msg = "Missing option '--places'."
         raise click.UsageError(msg, click.get_current_context())
-    single = {"chips": None, "labels": None, "left_out": None, "resume": False}
-    run = train_options({**single, **arguments}, out)
+    single = dict.fromkeys(("chips", "labels", "left_out", "settings"))
+    run = train_options({**single, "resume": False, **arguments}, out)
     figures = train_all(run, only=only, report=say)
-    say(markdown(figures, missing=len(run.data.places) - len(figures)))
+    say(markdown(figures.runs, missing=len(run.data.places) - len(figures.runs)))
     say(f"written to {out / TABLE}.json, .csv and .md")
+    if figures.chosen:
+        say("\n" + markdown(figures.chosen, missing=0, chosen=True))
+        say(f"written to {out / CHOSEN}.json, .csv and .md; the settings for train: {SETTINGS}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camp_detector_core.cli.parameters import option
+from camp_detector_core.cli.words import option_of
 from camp_detector_core.console import say, warn
 from camp_detector_core.engine.parameters import GSD, MIN_AREA, THRESHOLD
 from camp_detector_core.network.unet import NetworkOptions
@@ -33,6 +34,7 @@ from .tracking import tracker_of, tracking
 
 if TYPE_CHECKING:
     from training.artefacts.finish import TrainResult
+    from training.fit.decoding import Decoding
     from training.fit.options import Separating
 
 UNNAMED = click.core.ParameterSource.DEFAULT
@@ -163,6 +165,12 @@ UNNAMED = click.core.ParameterSource.DEFAULT
 )
 @option(replace(THRESHOLD, unset="the best on validation"))
 @option(replace(MIN_AREA, default=ModelOptions.min_area, unset=""))
+@click.option(
+    "--settings",
+    type=options.FILE,
+    help="JSON file of threshold, smallest dwelling and separation, as leave-one-out writes it, in "
+    "place of --threshold, --min-area and of what is best on validation.",
+)
 @options.OPSET
 @tracking
 def train(out: Path | None, publish: Path | None, **arguments: Any) -> None:  # noqa: ANN401 - click's options
@@ -263,12 +271,35 @@ def train_options(arguments: dict[str, Any], out: Path) -> TrainOptions:
             }
         ),
         model=ModelOptions(
-            **{**options.values_of(ModelOptions, arguments), "opset": int(arguments["opset"])},
+            **{
+                **options.values_of(ModelOptions, arguments),
+                "opset": int(arguments["opset"]),
+                "settings": _settings(arguments),
+            },
             version=arguments["model_version"],
         ),
         resume=arguments["resume"],
         fast_dev_run=arguments["fast_dev_run"],
     )
+
+
+def _settings(arguments: dict[str, Any]) -> Decoding | None:
+    """Read the file of settings; None where there is none.
+
+    Raises:
+        click.UsageError: A setting is given by itself, too.
+        OptionsError: The file cannot be read.
+    """
+    from training.fit.decoding_file import read_decoding
+
+    if arguments["settings"] is None:
+        return None
+    context = click.get_current_context()
+    for parameter in (THRESHOLD, MIN_AREA):
+        if context.get_parameter_source(parameter.name) is not UNNAMED:
+            msg = f"give {option_of(parameter.name)} or --settings, not both"
+            raise click.UsageError(msg, context)
+    return read_decoding(arguments["settings"])
 
 
 def _architecture(arguments: dict[str, Any]) -> tuple[str, tuple[int, ...]]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from camp_detector_core.engine.spec import Band, ClassDef
 from camp_detector_core.network.unet import NetworkOptions
+from training.fit.decoding import Decoding  # noqa: TC001 - types of options are read at run time
 from training.fit.place_options import (
     ChipOptions,
     OptionsError,
@@ -267,10 +268,18 @@ class ModelOptions:
     """Probability of a dwelling; by default the best on validation."""
     min_area: float = 2.0
     """Smallest dwelling, square metres."""
+    settings: Decoding | None = None
+    """Threshold, smallest dwelling and separation, in place of the two above and of those that
+    are best on validation."""
     licence: str = "CC-BY-4.0"
     attribution: tuple[str, ...] = ()
     """Credits that the data ask for."""
     opset: int = 17
+
+    @property
+    def own_threshold(self) -> float | None:
+        """The threshold that was given; None where validation chooses it."""
+        return self.threshold if self.settings is None else self.settings.threshold
 
 
 @dataclass(frozen=True)
@@ -302,6 +311,7 @@ class TrainOptions:
             count = len(self.data.classes)
             msg = f"at most {_MOST_SEPARATED} classes can be separated, got {count}"
             raise OptionsError(msg, remedy="say {separation=none}")
+        self._check_settings()
         extras = len(EXTRAS) if self.separation != "none" else 0
         needed = (len(self.data.bands), len(self.data.classes) + extras)
         if (self.network.bands, self.network.classes) != needed:
@@ -310,6 +320,19 @@ class TrainOptions:
                 f"channels, it needs {needed[0]} and {needed[1]}"
             )
             raise OptionsError(msg)
+
+    def _check_settings(self) -> None:
+        """Refuse settings of a model that separates dwellings in another way."""
+        if self.model.settings is None:
+            return
+        theirs = self.model.settings.separation
+        kind = {"none": None, "border": "border"}.get(self.separation, "core")
+        if kind != (None if theirs is None else theirs.method):
+            msg = (
+                f"the settings are those of a separation by "
+                f"{'none' if theirs is None else theirs.method}, the model's is {self.separation}"
+            )
+            raise OptionsError(msg, remedy="give the {settings} of a model of this {separation}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""

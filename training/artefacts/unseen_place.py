@@ -1,0 +1,51 @@
+"""A place that a run left out, as the exported model of the run sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from camp_detector_core.engine.predictors.open import open_predictor
+from camp_detector_core.model_file import open_model
+from training.artefacts.dwelling_score import measure, scored_areas
+from training.artefacts.place_figures import PlaceFigures
+from training.artefacts.run_item import MODEL
+from training.data.datamodule import CampDataModule
+from training.evaluation.predict import predict_area
+from training.evaluation.training_files import histogram_of
+
+if TYPE_CHECKING:
+    from camp_detector_core.engine.spec import ModelSpec
+    from training.artefacts.dwelling_score import ScoredArea
+    from training.evaluation.predict import Prediction
+    from training.fit.options import TrainOptions
+
+
+@dataclass(frozen=True)
+class UnseenPlace:
+    """Scores of a model on a place that it never saw."""
+
+    spec: ModelSpec
+    """The model's, with its own settings."""
+    predictions: tuple[Prediction, ...]
+    areas: tuple[ScoredArea, ...]
+    """The same with the labelled dwellings."""
+
+    def figures(self, name: str, spec: ModelSpec) -> PlaceFigures:
+        """Measure the place with other settings."""
+        chips = sum(len(p.area.chips) for p in self.predictions)
+        pixels = histogram_of(self.predictions).confusion(spec.threshold)
+        return PlaceFigures.of(name, "test", chips, measure(self.areas, spec), pixels)
+
+
+def see(run: TrainOptions) -> UnseenPlace:
+    """Run the exported model of a finished run over the place that it left out.
+
+    Raises:
+        CampDetectorError: Model, chips or labels cannot be read.
+    """
+    model = open_model(run.out / "meta" / MODEL)
+    predictor = open_predictor(model, "cpu")
+    areas = CampDataModule(run.data).areas_by_place("test")[str(run.data.left_out)]
+    predictions = tuple(predict_area(area, predictor, model.spec) for area in areas)
+    return UnseenPlace(model.spec, predictions, scored_areas(predictions, model.spec))
