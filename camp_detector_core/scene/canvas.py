@@ -22,6 +22,8 @@ _SKY: Final = np.array((0.36, 0.40, 0.47), np.float32)
 """Light of the open sky that is left in a shadow, share of full light: red, green, blue."""
 _FINE_GSD: Final = 0.15
 """Below this GSD two samples a pixel suffice along each axis, else three."""
+_CROWDED_GSD: Final = 0.35
+"""The same where there are so many roofs that three would take long."""
 _HALF: Final = 0.5
 """Share of a pixel from which a roof counts as covering it."""
 
@@ -110,7 +112,7 @@ class Canvas:
         self.soil = soil
         self._levels = np.zeros(ground.shape[:2], np.float32) if stacked else None
         self._shadow = np.zeros(ground.shape[:2], np.float32)
-        self._samples = 2 if gsd < _FINE_GSD else 3
+        self._samples = 2 if gsd < (_CROWDED_GSD if stacked else _FINE_GSD) else 3
 
     def patch(self, points: Points, *, border: float = 0.0) -> Patch | None:
         """The window around points, or None where it lies outside the image.

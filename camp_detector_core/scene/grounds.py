@@ -26,11 +26,11 @@ class Grounds:
         return float(np.hypot(*self.size)) + self.margin
 
     def include(self, x: float, y: float) -> bool:
-        """Whether a place lies in these grounds."""
+        """True for a place that lies in these grounds."""
         return self.touch(x, y, radius=0.0)
 
     def touch(self, x: float, y: float, *, radius: float) -> bool:
-        """Whether a circle may reach into these grounds."""
+        """True for a circle that may reach into these grounds."""
         room = self.margin + radius
         if not (-room < x < self.size[0] + room and -room < y < self.size[1] + room):
             return False
