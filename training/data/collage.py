@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SIDE_METRES = 160.0
 """Side of a collage on the ground."""
+_OPENNESS = 3
+"""Power of the free share of ground by which it is chosen: on open ground most is new."""
 _TRIES = 4
 """Collages that are begun for each that is made; on some ground there is no room for a roof."""
 _REGIONS = (2, 6)
@@ -70,7 +72,7 @@ class _Maker:
     def __init__(self, sources: Sequence[RoofSource], gsd: float, values: tuple[int, ...]) -> None:
         self._sources, self._gsd, self._values = sources, gsd, values
         # Square roots, so that large places do not drown small ones.
-        self._by_ground = _shares([s.ground for s in sources])
+        self._by_ground = _shares([s.ground * s.free_share**_OPENNESS for s in sources])
         self._by_roofs = _shares([len(s) for s in sources])
 
     def make(self, rng: np.random.Generator) -> ArrayArea | None:
@@ -112,7 +114,8 @@ def _ground(
 ) -> Resampled:
     """Cut a square of ground around a random piece, the more likely the less is built on it."""
     area = source.area
-    piece = area.pieces[int(rng.choice(len(source.free), p=source.free / source.free.sum()))]
+    odds = source.free**_OPENNESS / np.sum(source.free**_OPENNESS)
+    piece = area.pieces[int(rng.choice(len(odds), p=odds))]
     width, height = (max(1, round(side * gsd / g)) for g in area.gsd)
     row = piece.row + int(rng.integers(piece.height)) - height // 2
     col = piece.col + int(rng.integers(piece.width)) - width // 2

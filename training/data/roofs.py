@@ -80,13 +80,14 @@ class RoofSource:
         """
         self.area = area
         boxes: dict[int, NDArray[np.int64]] = {}
-        ground, total, free = 0, np.zeros(1), []
+        ground, known, total, free = 0, 0, np.zeros(1), []
         for piece in area.pieces:
             patch = area.read(piece)
             bare = patch.is_known & (patch.owner == 0)
             self.dtype: np.dtype[np.generic] = patch.pixels.dtype
             free.append(int(bare.sum()))
             ground += free[-1]
+            known += int(patch.is_known.sum())
             total = total + patch.pixels[:, bare].sum(axis=1, dtype=np.float64)
             for number, box in _boxes(patch.owner, piece):
                 other = boxes.get(number, box)
@@ -95,6 +96,8 @@ class RoofSource:
                 )
         self.free = np.array(free, np.float64)
         """(pieces,) pixels of each piece that are known to hold no dwelling."""
+        self.free_share = ground / max(1, known)
+        """Share of the known ground that holds none."""
         self.colour = total / max(1, ground)
         """(bands,) mean raw value of these."""
         windows = ((n, self._window(box)) for n, box in sorted(boxes.items()))
