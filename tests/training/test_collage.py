@@ -178,6 +178,7 @@ def test_an_outline_beside_its_roof_is_not_cut(offset: int) -> None:
     source = RoofSource(ArrayArea(replace(ground, pixels=pixels), (0.2, 0.2)))
     assert len(source) == 1
     assert (source.cut(0, gsd=0.2) is None) == (abs(offset) > 1)
+    assert source.trust(gsd=0.2) == (0.5 if abs(offset) > 1 else 1.0)
 
 
 def test_a_roof_below_trees_is_not_cut() -> None:

@@ -32,6 +32,8 @@ SIDE_METRES = 160.0
 """Side of a collage on the ground."""
 _OPENNESS = 3
 """Power of the free share of ground by which it is chosen: on open ground most is new."""
+_TRUST = 6
+"""Power of the share of outlines that lie right; elsewhere roofs hide dwellings in part."""
 _TRIES = 4
 """Collages that are begun for each that is made; on some ground there is no room for a roof."""
 _REGIONS = (2, 6)
@@ -59,7 +61,8 @@ def collage_areas(
         RasterError: An area cannot be read.
     """
     sources = [RoofSource(area) for area in areas]
-    if not any(len(s) for s in sources) or not any(s.ground for s in sources):
+    sources = [source for source in sources if source.ground]
+    if not any(len(source) for source in sources):
         return []
     maker = _Maker(sources, gsd, values)
     made = (maker.make(np.random.default_rng((seed, i))) for i in range(_TRIES * count))
@@ -72,7 +75,9 @@ class _Maker:
     def __init__(self, sources: Sequence[RoofSource], gsd: float, values: tuple[int, ...]) -> None:
         self._sources, self._gsd, self._values = sources, gsd, values
         # Square roots, so that large places do not drown small ones.
-        self._by_ground = _shares([s.ground * s.free_share**_OPENNESS for s in sources])
+        self._by_ground = _shares(
+            [s.ground * s.free_share**_OPENNESS * s.trust(gsd=gsd) ** _TRUST for s in sources]
+        )
         self._by_roofs = _shares([len(s) for s in sources])
 
     def make(self, rng: np.random.Generator) -> ArrayArea | None:

@@ -32,6 +32,8 @@ _MOST_GREEN = 0.2
 """Share of a roof that may be greener than all that roofs are made of: trees above it."""
 _GREEN = 1.12
 """The second band as a multiple of the higher one of its neighbours, where plants grow."""
+_JUDGED = 16
+"""Outlines of an area that are judged by the image."""
 _STRONGEST = 2.5
 """Difference between neighbours beyond which edges count the same, as a multiple of the mean."""
 _SHIFTED = 1.25
@@ -129,6 +131,13 @@ class RoofSource:
         Raises:
             RasterError: The area cannot be read.
         """
+        roof = self._whole(index, gsd)
+        if roof is None or is_overgrown(roof) or is_misplaced(roof):
+            return None
+        return roof.bled()
+
+    def _whole(self, index: int, gsd: float) -> Roof | None:
+        """A roof that is seen and labelled as a whole; else None."""
         number, window = self._dwellings[index]
         patch = self.area.read(window)
         inside = patch.owner == number
@@ -139,8 +148,25 @@ class RoofSource:
             return None
         if label_runs(inside.astype(np.uint8)).count != 1:
             return None
-        roof = _roof(patch, inside, self.area.gsd, int(values[0]), gsd / _FINER)
-        return None if is_overgrown(roof) or is_misplaced(roof) else roof.bled()
+        return _roof(patch, inside, self.area.gsd, int(values[0]), gsd / _FINER)
+
+    def trust(self, *, gsd: float) -> float:
+        """Judge some outlines by the image.
+
+        Args:
+            gsd: Metres a pixel, as for `cut`.
+
+        Returns:
+            Share of those that lie where the edges are, one more counted with them: above 0, and 1
+            where there are none to judge.
+
+        Raises:
+            RasterError: The area cannot be read.
+        """
+        step = max(1, len(self) // _JUDGED)
+        roofs = (self._whole(index, gsd) for index in range(0, len(self), step))
+        judged = [is_misplaced(roof) for roof in roofs if roof is not None]
+        return 1 - sum(judged) / (len(judged) + 1)
 
     def _window(self, box: NDArray[np.int64]) -> Window | None:
         """A dwelling's box with a margin; None where it leaves the area or has another size."""
