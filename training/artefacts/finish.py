@@ -125,8 +125,8 @@ def _measure(model: TrainedModel, data: CampDataModule) -> _Measured:
         model = model.described(threshold=best_threshold(histogram_of(predictions["val"])))
     compare = model.method != "none"
     areas = {part: scored_areas(p, model.spec) for part, p in predictions.items() if p}
-    given = {} if model.separation is None else {model.method: model.separation}
-    methods = score_methods(areas, model.spec, compare=compare, given=given)
+    fixed = {} if model.separation is None else {model.method: model.separation}
+    methods = score_methods(areas, model.spec, compare=compare, fixed=fixed)
     if compare:
         LOG.info(
             "separation by %s, of F1 on validation: %s (all figures: evaluation/%s)",

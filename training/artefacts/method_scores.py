@@ -66,7 +66,7 @@ def score_methods(
     spec: ModelSpec,
     *,
     compare: bool,
-    given: Mapping[str, Separation] | None = None,
+    fixed: Mapping[str, Separation] | None = None,
 ) -> MethodScores:
     """Choose the settings of every method on validation, and score each on every part.
 
@@ -75,11 +75,11 @@ def score_methods(
             their order.
         spec: Its threshold marks the mask.
         compare: True where there are such channels.
-        given: Settings by method that are not chosen.
+        fixed: Settings by method that are not chosen.
     """
     specs = {"none": spec}
     if compare:
-        specs |= _choose_all(areas["val"], spec, given or {})
+        specs |= _choose_all(areas["val"], spec, fixed or {})
     scores = {}
     for method, its_spec in specs.items():
         for part, its_areas in areas.items():
@@ -100,14 +100,14 @@ def score_method(areas: Sequence[ScoredArea], spec: ModelSpec, method: str) -> D
 
 
 def _choose_all(
-    areas: Sequence[ScoredArea], spec: ModelSpec, given: Mapping[str, Separation]
+    areas: Sequence[ScoredArea], spec: ModelSpec, fixed: Mapping[str, Separation]
 ) -> dict[str, ModelSpec]:
     """Choose the settings of every other method, several at a time where there are cores."""
     from camp_detector_core.engine.predictors.ort import available_threads
 
     def choose(method: str) -> ModelSpec:
-        if method in given:
-            return replace(spec, separation=given[method])
+        if method in fixed:
+            return replace(spec, separation=fixed[method])
         own = [area.channels(_index(method, spec)) for area in areas]
         return replace(spec, separation=choose_separation(own, spec, method))
 
