@@ -35,7 +35,7 @@ class UnseenFigures(NamedTuple):
 
     runs: tuple[PlaceFigures, ...]
     """With the settings that each run chose on validation; of the places that are done."""
-    chosen: tuple[PlaceFigures, ...]
+    settings_of_others: tuple[PlaceFigures, ...]
     """With settings that were chosen on the other places; empty while a place is missing."""
 
 
@@ -71,25 +71,27 @@ def leave_one_out(
     names = [place.name for place in options.data.places]
     unknown = [name for name in only if name not in names]
     if len(names) < 2 or unknown:  # noqa: PLR2004 - one to leave out, one to learn from
-        known = f"the file has {', '.join(names) or 'none'}"
-        msg = f"{unknown[0]} is no place: {known}" if unknown else f"two places are needed: {known}"
+        places = f"the file has {', '.join(names) or 'none'}"
+        msg = (
+            f"{unknown[0]} is no place: {places}" if unknown else f"two places are needed: {places}"
+        )
         raise TrainError(msg)
     turn = [name for name in names if name in only or not only]
     for number, name in enumerate(turn, start=1):
         run = _without(options, name)
-        done = _figures(run)
-        state = "is there already" if done else f"goes into {run.out}"
+        finished = _figures(run)
+        state = "is there already" if finished else f"goes into {run.out}"
         report(f"{number} of {len(turn)}: the model without {name} {state}")
-        if done is None:
+        if finished is None:
             train_model(run)
-            done = _figures(run)
+            finished = _figures(run)
         figures = [f for n in names if (f := _figures(_without(options, n))) is not None]
         write_table(options.out / TABLE, figures, missing=len(names) - len(figures))
-        if done is not None:
-            report(f"  {name}: {done.text()}")
+        if finished is not None:
+            report(f"  {name}: {finished.text()}")
     is_whole = len(figures) == len(names)
-    chosen = _choose_settings(options, report) if is_whole else []
-    return UnseenFigures(tuple(figures), tuple(chosen))
+    further = _choose_settings(options, report) if is_whole else []
+    return UnseenFigures(tuple(figures), tuple(further))
 
 
 def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> list[PlaceFigures]:
@@ -100,9 +102,9 @@ def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> li
     spec = next(iter(unseen.values())).spec
     figures = []
     for name, place in unseen.items():
-        chosen = choose_decoding({n: a for n, a in areas.items() if n != name}, spec)
-        figures.append(place.figures(name, chosen))
-    write_table(options.out / CHOSEN, figures, missing=0, chosen=True)
+        own_spec = choose_decoding({n: a for n, a in areas.items() if n != name}, spec)
+        figures.append(place.figures(name, own_spec))
+    write_table(options.out / CHOSEN, figures, missing=0, of_others=True)
     settings = Decoding.of(choose_decoding(areas, spec))
     write_json(options.out / SETTINGS, settings.to_dict())
     report(f"the settings that suit all places best are in {options.out / SETTINGS}")

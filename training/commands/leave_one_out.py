@@ -69,6 +69,6 @@ def leave_one_out(out: Path, only: tuple[str, ...], **arguments: Any) -> None:  
     figures = train_all(run, only=only, report=say)
     say(markdown(figures.runs, missing=len(run.data.places) - len(figures.runs)))
     say(f"written to {out / TABLE}.json, .csv and .md")
-    if figures.chosen:
-        say("\n" + markdown(figures.chosen, missing=0, chosen=True))
+    if figures.settings_of_others:
+        say("\n" + markdown(figures.settings_of_others, missing=0, of_others=True))
         say(f"written to {out / CHOSEN}.json, .csv and .md; the settings for train: {SETTINGS}")

@@ -325,12 +325,12 @@ class TrainOptions:
         """Refuse settings of a model that separates dwellings in another way."""
         if self.model.settings is None:
             return
-        theirs = self.model.settings.separation
-        kind = {"none": None, "border": "border"}.get(self.separation, "core")
-        if kind != (None if theirs is None else theirs.method):
+        separation = self.model.settings.separation
+        method = None if separation is None else separation.method
+        if method != {"none": None, "border": "border"}.get(self.separation, "core"):
             msg = (
-                f"the settings are those of a separation by "
-                f"{'none' if theirs is None else theirs.method}, the model's is {self.separation}"
+                f"the settings are those of a separation by {method or 'none'}, the model's is "
+                f"{self.separation}"
             )
             raise OptionsError(msg, remedy="give the {settings} of a model of this {separation}")
 
