@@ -93,25 +93,26 @@ def choose_decoding(places: Mapping[str, Sequence[ScoredArea]], spec: ModelSpec)
     for _ in range(_ROUNDS):
         before = best
         best = search.best_of([replace(best.spec, threshold=t) for t in MASKS], best)
-        for field, values in _separations(spec).items():
-            best = search.best_of([_separated(best.spec, field, v) for v in values], best)
+        best = search.best_of(_channels(best.spec), best)
+        best = search.best_of(_seeds(best.spec), best)
         if best == before:
             break
     return best.spec
 
 
-def _separations(spec: ModelSpec) -> dict[str, Sequence[float]]:
-    """Values by field of the separation; none for a model without."""
-    if spec.separation is None:
-        return {}
-    seeds = (min(MAX_SEED, max(1, round(area / spec.gsd**2))) for area in SEED_METRES2)
-    return {"threshold": CHANNELS, "min_seed": tuple(dict.fromkeys(seeds))}
+def _channels(spec: ModelSpec) -> list[ModelSpec]:
+    """Specs with other thresholds of the separating channel; none for a model without."""
+    own = spec.separation
+    thresholds = () if own is None else CHANNELS
+    return [replace(spec, separation=own and replace(own, threshold=t)) for t in thresholds]
 
 
-def _separated(spec: ModelSpec, field: str, value: float) -> ModelSpec:
-    if spec.separation is None:
-        return spec
-    return replace(spec, separation=replace(spec.separation, **{field: value}))
+def _seeds(spec: ModelSpec) -> list[ModelSpec]:
+    """Specs with other least areas of a seed; none for a model without separation."""
+    own = spec.separation
+    sizes = (min(MAX_SEED, max(1, round(area / spec.gsd**2))) for area in SEED_METRES2)
+    seeds = () if own is None else dict.fromkeys(sizes)
+    return [replace(spec, separation=own and replace(own, min_seed=n)) for n in seeds]
 
 
 def _merits(areas: Sequence[ScoredArea], specs: Sequence[ModelSpec]) -> list[float]:

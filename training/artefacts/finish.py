@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from camp_detector_core.engine.separation import Separation
     from camp_detector_core.engine.spec import ModelSpec
     from training.artefacts.trained_model import TrainedModel
     from training.data.datamodule import CampDataModule
@@ -125,7 +126,9 @@ def _measure(model: TrainedModel, data: CampDataModule) -> _Measured:
         model = model.described(threshold=best_threshold(histogram_of(predictions["val"])))
     compare = model.method != "none"
     areas = {part: scored_areas(p, model.spec) for part, p in predictions.items() if p}
-    fixed = {} if model.separation is None else {model.method: model.separation}
+    fixed: dict[str, Separation] = (
+        {} if model.separation is None else {model.method: model.separation}
+    )
     methods = score_methods(areas, model.spec, compare=compare, fixed=fixed)
     if compare:
         LOG.info(
