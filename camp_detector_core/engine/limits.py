@@ -14,6 +14,12 @@ MAX_REDUCTION = 1000.0
 """Times that they may be smaller: beyond it, their size cannot be in metres."""
 MAX_TILE_SIZE = 16384
 """Largest side of a chip in pixels that a model may ask for."""
+LEAST_DWELLINGS = 10
+"""Labelled dwellings below which a model cannot be taught a place and measured on it."""
+FEW_DWELLINGS = 50
+"""Labelled dwellings below which a warning is due where a model is taught."""
+MOST_TAUGHT_PIXELS = 64_000_000
+"""Largest ground that a model is taught with, pixels of the model: 2.6 km2 at 0.2 m."""
 HUGE_DWELLING = 3000.0
 """Square metres: few buildings are larger, and no dwelling of a camp."""
 

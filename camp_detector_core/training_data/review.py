@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine.counts import counted
 from ..engine.errors import RasterError
+from ..engine.limits import FEW_DWELLINGS, LEAST_DWELLINGS, MOST_TAUGHT_PIXELS
 from ..engine.messages import Message
 from .cover import ReviewedGround, cover_of
 from .features import Polygon, place_layer
@@ -21,15 +22,12 @@ if TYPE_CHECKING:
 
     Bounds = tuple[float, float, float, float]
 
-LEAST_DWELLINGS = 10
-"""Dwellings below which a model cannot be taught."""
-FEW_DWELLINGS = 50
-"""Dwellings below which a warning is due."""
 _MOST_PIXELS = 1_000_000_000
 """Largest image, pixels: some gigabytes."""
-_LARGE = 256.0
-"""Hectares of the rectangle around the area from which a warning is due: 64 million pixels of
-0.2 m, the most that a model is taught with."""
+_GSD = 0.2
+"""Metres a pixel of most models."""
+_LARGE = MOST_TAUGHT_PIXELS * _GSD**2 / 1e4
+"""Hectares of the rectangle around the area from which a warning is due."""
 _STEP = 2.0
 """Distance in pixels of the points that tell if an outline lies in the area."""
 
@@ -190,7 +188,7 @@ def _large(grid: Grid) -> list[Message]:
         return []
     return [
         Message(
-            f"the rectangle around the reviewed area has {hectares:,.0f} ha: a model of 0.2 m a "
-            f"pixel is taught with {_LARGE:g} ha at most. Draw it smaller"
+            f"the rectangle around the reviewed area has {hectares:,.0f} ha: a model of "
+            f"{_GSD:g} m a pixel is taught with {_LARGE:g} ha at most. Draw it smaller"
         )
     ]

@@ -397,7 +397,7 @@ def test_what_was_not_reviewed_is_one_clear_error(
 def test_a_huge_area_is_refused_before_it_is_read(
     options_of: Callable[..., AdaptOptions], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.adapt.ground.MOST_PIXELS", 1000)
+    monkeypatch.setattr("training.adapt.ground.MOST_TAUGHT_PIXELS", 1000)
     with pytest.raises(CampDetectorError, match="spans 448 x") as refusal:
         read_ground(options_of(), open_model(FLOAT).spec)
     assert "{area}" in refusal.value.remedy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyogrio
 import pytest
 import rasterio
 import shapely
+from rasterio.transform import Affine
 
 from camp_detector_core.engine.errors import (
     CampDetectorError,
@@ -21,6 +23,7 @@ from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.training_data.request import FILES
 from tests.support.rasters import NORTH, UTM, WEST, write_raster
 from tests.training_data.conftest import AREA, GSD, ROWS, box, layer
+from training.data.data_writer import RasterioDataWriter, RasterioImage
 from training.data.places_file import read_places
 from training.data.reprojection import moved
 
@@ -83,6 +86,13 @@ def test_dwellings_are_counted_inside_cut_and_beyond(export: Exporter) -> None:
     assert "2 of them are cut by the edge" in outcome.summary
     assert "2 lie beyond it and were left out" in outcome.summary
     assert "4 dwellings of corrected on reviewed ground are few" in export.watch.sentences
+
+
+def test_a_dwelling_at_the_edge_of_the_image_is_cut(export: Exporter) -> None:
+    area = shapely.box(WEST - 20, NORTH - 100, WEST + 100, NORTH + 20)
+    dwellings = [box(-3, 40), box(30, 40), box(-30, 40)]
+    outcome = export(dwellings=layer(dwellings), area=layer([area]))
+    assert (outcome.inside, outcome.cut, outcome.beyond) == (1, 1, 1)
 
 
 def test_labels_of_another_crs_are_moved(export: Exporter) -> None:
@@ -231,6 +241,7 @@ def test_cancelling_leaves_nothing(export: Exporter, stage: str) -> None:
     export.watch.stages = [] if stage else [""]
     with pytest.raises(Cancelled):
         export()
+    assert export.watch.stages[-1] == stage or not stage
     assert not export.folder.exists()
 
 
@@ -263,3 +274,57 @@ def test_an_input_is_never_replaced(export: Exporter) -> None:
     with pytest.raises(OutputError, match="is an input of this run"):
         export(overwrite=True, dwellings=labels, images=(str(export.folder.parent / "camp.tif"),))
     assert listing(export.folder) == sorted(FILES)
+
+
+def test_a_large_area_is_warned_of_and_a_huge_one_refused(
+    export: Exporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camp_detector_core.training_data.review._LARGE", 1.0)
+    export()
+    assert "the rectangle around the reviewed area has 1 ha: a model of 0.2 m" in (
+        export.watch.sentences
+    )
+    monkeypatch.setattr("camp_detector_core.training_data.review._MOST_PIXELS", 210 * 210 - 1)
+    with pytest.raises(RasterError, match=r"spans 210 x 210 pixels of .*: draw the area smaller"):
+        export(folder=export.folder.parent / "other")
+    assert not (export.folder.parent / "other").exists()
+
+
+def test_a_part_of_the_area_beside_the_image_is_counted(export: Exporter) -> None:
+    export(area=layer([AREA, box(500, 500)], name="reviewed"))
+    assert "1 polygon of reviewed lies beside" in export.watch.sentences
+    assert len(shapes_of(export.folder / "area.gpkg")) == 1
+
+
+def test_tiles_are_one_image(export: Exporter, tmp_path: Path) -> None:
+    pixels = np.random.default_rng(3).integers(1, 9, (3, 400, 400), dtype=np.uint8)
+    names = []
+    for col in (0, 200):
+        part = pixels[:, :, col : col + 200]
+        place = Affine(GSD, 0, WEST + col * GSD, 0, -GSD, NORTH)
+        names.append(str(write_raster(tmp_path / f"tile{col}.tif", part, transform=place)))
+    export(images=tuple(names))
+    with rasterio.open(export.folder / "image.tif") as made:
+        np.testing.assert_array_equal(made.read(), pixels[:, 10:220, 10:220])
+
+
+@pytest.mark.parametrize("what", ["pixels", "mask", "labels"])
+def test_what_cannot_be_read_back_is_an_error(
+    export: Exporter, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    write, table = RasterioImage.write, RasterioDataWriter.write_polygons
+
+    def write_less(image: Any, window: Any, pixels: Any, valid: Any) -> None:
+        write(image, window, pixels & (what != "pixels"), valid & (what != "mask"))
+
+    def write_fewer(writer: Any, path: Path, polygons: Any) -> int:
+        return table(writer, path, replace(polygons, polygons=polygons.polygons[1:]))
+
+    monkeypatch.setattr(RasterioImage, "write", write_less)
+    if what == "labels":
+        monkeypatch.undo()
+        monkeypatch.setattr(RasterioDataWriter, "write_polygons", write_fewer)
+    name = "labels.gpkg" if what == "labels" else "image.tif"
+    with pytest.raises(OutputError, match=f"{name} cannot be written: what was written cannot be"):
+        export()
+    assert not export.folder.exists()

@@ -13,6 +13,7 @@ from rasterio.transform import Affine
 
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import RasterError
+from camp_detector_core.engine.limits import FEW_DWELLINGS, LEAST_DWELLINGS, MOST_TAUGHT_PIXELS
 from camp_detector_core.georaster.stretch import choose_stretch
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
 from training.data.polygons import read_polygons
@@ -33,12 +34,6 @@ LOG = logging.getLogger(__name__)
 
 MARGIN = 160
 """Pixels around the reviewed ground that the network sees, too."""
-MOST_PIXELS = 64_000_000
-"""Largest ground, pixels of the model: 2.6 square kilometres at 0.2 m."""
-LEAST_DWELLINGS = 10
-"""Dwellings below which nothing can be learned that could be measured."""
-FEW_DWELLINGS = 50
-"""Dwellings below which a warning is due."""
 
 
 @dataclass(frozen=True)
@@ -170,11 +165,11 @@ def _inside(polygons: NDArray[np.object_], grid: Grid) -> NDArray[np.bool_]:
 
 def _refuse_too_large(grid: Grid, options: AdaptOptions) -> None:
     height, width = grid.shape
-    if height * width > MOST_PIXELS:
+    if height * width > MOST_TAUGHT_PIXELS:
         what = options.image if options.area is None else options.area
         msg = (
             f"{what} spans {height} x {width} pixels of the model, more than "
-            f"{MOST_PIXELS // 1_000_000} million"
+            f"{MOST_TAUGHT_PIXELS // 1_000_000} million"
         )
         raise RasterError(msg, remedy="draw the reviewed ground smaller and give it as {area}")
 
