@@ -59,7 +59,7 @@ def cover_of(
         step: Greatest distance of two points along an outline, CRS units.
         look: Called often; may raise to stop.
     """
-    points, owner = _along(dwellings, step)
+    points, owner = _points_along(dwellings, step)
     rings = [_pairs(polygon) for polygon in area]
     pairs = [(x, y) for x, y in points.tolist()]
     left, bottom, right, top = image
@@ -71,7 +71,7 @@ def cover_of(
     return Cover((inside == total) & (total > 0), (inside > 0) & (inside < total))
 
 
-def _along(
+def _points_along(
     dwellings: Sequence[Polygon], step: float
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """(n, 2) points along the exteriors of dwellings, and (n,) the dwelling of each."""

@@ -82,9 +82,9 @@ class ImageCopy:
         numbers = range(1, len(self._style.colors) + 1)
         return _checksum(reader.read(numbers, window), reader.read_mask(window) != 0)
 
-    def _tell(self, done: int) -> None:
+    def _tell(self, position: int) -> None:
         self._tools.look()
-        self._tools.listener.update(done, 2 * len(self._windows))
+        self._tools.listener.update(position, 2 * len(self._windows))
 
     @property
     def _size(self) -> int:

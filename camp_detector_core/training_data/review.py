@@ -12,7 +12,7 @@ from ..engine.errors import RasterError
 from ..engine.limits import FEW_DWELLINGS, LEAST_DWELLINGS, MOST_TAUGHT_PIXELS
 from ..engine.messages import Message
 from .cover import ReviewedGround, cover_of
-from .features import Polygon, place_layer
+from .features import PlacedLayer, Polygon, place_layer
 
 if TYPE_CHECKING:
     from ..engine.grid import Grid
@@ -47,44 +47,33 @@ class Review:
     warnings: tuple[Message, ...]
 
 
-def review(request: ExportRequest, opened: OpenSource, tools: Tools) -> Review:
+def review(request: ExportRequest, imagery: OpenSource, tools: Tools) -> Review:
     """Place dwellings and area, and restrict the source to the area with a margin.
 
     Raises:
         RasterError: Dwellings or area cannot be read, or lie beside the image or each other; the
             area is too large.
     """
-    source, warnings = opened.source, []
+    source, warnings = imagery.source, []
     grid = source.grid
     image, crs_wkt = _bounds_of(grid), str(grid.crs_wkt)
     layer = place_layer(request.dwellings, crs_wkt, tools.writer, tools.look)
     warnings += _sentences(layer.tally.sentence(layer.name))
     if not any(_meets(p.bounds, image) for p in layer.polygons):
         msg = (
-            f"no dwelling of {layer.name} lies on {opened.name}: look at the coordinate systems of "
-            "both"
+            f"no dwelling of {layer.name} lies on {imagery.name}: look at the coordinate systems "
+            "of both"
         )
         raise RasterError(msg)
-    if request.area is None:
-        area = [_rectangle(layer.polygons, image, grid)]
-        warnings.append(_assumed(layer.name))
-    else:
-        placed = place_layer(request.area, crs_wkt, tools.writer, tools.look)
-        warnings += _sentences(placed.tally.sentence(placed.name))
-        area = [p for p in placed.polygons if _meets(p.bounds, image)]
-        if not area:
-            msg = f"no part of {placed.name} lies on {opened.name}: is it the right layer?"
-            raise RasterError(msg)
-        beside = len(placed.polygons) - len(area)
-        if beside:
-            warnings.append(_beside(placed.name, beside, opened.name))
+    area, notes = _area_of(request, layer, imagery, tools)
+    warnings += notes
     step = _STEP * max(abs(grid.transform.a), abs(grid.transform.e))
     cover = cover_of(layer.polygons, area, image, step, tools.look)
     dwellings = [layer.polygons[i] for i in np.flatnonzero(cover.any_part).tolist()]
     if not dwellings:
         msg = f"no dwelling of {layer.name} lies in the reviewed area: is it the right one?"
         raise RasterError(msg)
-    _restrict(opened, area, request.margin)
+    _restrict(imagery, area, request.margin)
     warnings += _few(layer.name, len(dwellings)) + _large(source.grid)
     return Review(
         area=area,
@@ -92,18 +81,42 @@ def review(request: ExportRequest, opened: OpenSource, tools: Tools) -> Review:
         inside=int(cover.inside.sum()),
         beyond=len(layer.polygons) - len(dwellings),
         ground=ReviewedGround(source.grid, area),
-        warnings=(*opened.warnings, *warnings),
+        warnings=(*imagery.warnings, *warnings),
     )
 
 
-def refuse_blank(reviewed: Review, opened: OpenSource) -> None:
+def _area_of(
+    request: ExportRequest, dwellings: PlacedLayer, imagery: OpenSource, tools: Tools
+) -> tuple[list[Polygon], list[Message]]:
+    """The reviewed area as far as it lies on the image, with warnings.
+
+    Raises:
+        RasterError: It cannot be read, or no part of it does.
+    """
+    grid = imagery.source.grid
+    image = _bounds_of(grid)
+    if request.area is None:
+        return [_rectangle(dwellings.polygons, image, grid)], [_assumed(dwellings.name)]
+    layer = place_layer(request.area, str(grid.crs_wkt), tools.writer, tools.look)
+    warnings = _sentences(layer.tally.sentence(layer.name))
+    area = [p for p in layer.polygons if _meets(p.bounds, image)]
+    if not area:
+        msg = f"no part of {layer.name} lies on {imagery.name}: is it the right layer?"
+        raise RasterError(msg)
+    beside = len(layer.polygons) - len(area)
+    if beside:
+        warnings.append(_beside(layer.name, beside, imagery.name))
+    return area, warnings
+
+
+def refuse_blank(reviewed: Review, imagery: OpenSource) -> None:
     """Refuse an area of which the image, which was read by then, shows nothing.
 
     Raises:
         RasterError: No pixel in it is valid.
     """
     if not reviewed.ground.hectares:
-        msg = f"{opened.name} shows no pixel of the reviewed area: choose another area"
+        msg = f"{imagery.name} shows no pixel of the reviewed area: choose another area"
         raise RasterError(msg)
 
 
@@ -135,19 +148,19 @@ def _rectangle(polygons: list[Polygon], image: Bounds, grid: Grid) -> Polygon:
     return Polygon([np.array(corners)])
 
 
-def _restrict(opened: OpenSource, area: list[Polygon], margin: float) -> None:
+def _restrict(imagery: OpenSource, area: list[Polygon], margin: float) -> None:
     """Leave of the image the rectangle around the area, with a margin in metres.
 
     Raises:
         RasterError: It is too large.
     """
     left, bottom, right, top = _around(area)
-    x, y = (margin / metres for metres in opened.source.grid.metres_per_unit)
-    opened.source.restrict((left - x, bottom - y, right + x, top + y))
-    height, width = opened.source.grid.shape
+    x, y = (margin / metres for metres in imagery.source.grid.metres_per_unit)
+    imagery.source.restrict((left - x, bottom - y, right + x, top + y))
+    height, width = imagery.source.grid.shape
     if height * width > _MOST_PIXELS:
         msg = (
-            f"the reviewed area spans {width:,} x {height:,} pixels of {opened.name}, and "
+            f"the reviewed area spans {width:,} x {height:,} pixels of {imagery.name}, and "
             f"{_MOST_PIXELS:,} are the most that are exported: draw the area smaller, around 50 to "
             "150 dwellings"
         )

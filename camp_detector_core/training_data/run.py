@@ -46,15 +46,15 @@ def export_training_data(
     """
     files = _files_of(request)
     offline = are_local(request.images) and not request.source.external
-    with library.session(offline=offline) as reader, open_source(request, reader) as opened:
-        refuse_own_sources(standing(files.values()), opened.source.files, reader)
+    with library.session(offline=offline) as reader, open_source(request, reader) as imagery:
+        refuse_own_sources(standing(files.values()), imagery.source.files, reader)
         tools = Tools(reader, writer, listener)
         tools.stage("open")
-        reviewed = review(request, opened, tools)
+        reviewed = review(request, imagery, tools)
         for warning in reviewed.warnings:
             listener.warn(warning)
         with _outputs(files, request, listener) as outputs:
-            export = _Export(request, opened, reviewed, tools, outputs)
+            export = _Export(request, imagery, reviewed, tools, outputs)
             outcome = export.write(files)
             outputs.commit(cancelled=listener.cancelled)
     return outcome
@@ -66,12 +66,12 @@ class _Export:
     def __init__(
         self,
         request: ExportRequest,
-        opened: OpenSource,
+        imagery: OpenSource,
         reviewed: Review,
         tools: Tools,
         outputs: OutputSet,
     ) -> None:
-        self._request, self._opened, self._reviewed = request, opened, reviewed
+        self._request, self._imagery, self._reviewed = request, imagery, reviewed
         self._tools, self._outputs = tools, outputs
 
     def write(self, files: dict[str, Path]) -> ExportOutcome:
@@ -80,11 +80,11 @@ class _Export:
         Raises:
             CampDetectorError: One cannot be written, or the image not be read.
         """
-        opened, reviewed, tools = self._opened, self._reviewed, self._tools
+        imagery, reviewed, tools = self._imagery, self._reviewed, self._tools
         tools.stage("image")
         target = self._outputs.target(files[IMAGE])
-        ImageCopy(opened.source, opened.style, target, tools).write(reviewed.ground)
-        refuse_blank(reviewed, opened)
+        ImageCopy(imagery.source, imagery.style, target, tools).write(reviewed.ground)
+        refuse_blank(reviewed, imagery)
         tools.stage("dwellings")
         outcome = self._outcome(files[IMAGE].parent)
         for name, table in self._tables().items():
@@ -103,7 +103,7 @@ class _Export:
         return outcome
 
     def _tables(self) -> dict[str, PolygonTable]:
-        crs_wkt = str(self._opened.source.grid.crs_wkt)
+        crs_wkt = str(self._imagery.source.grid.crs_wkt)
         dwellings, area = self._reviewed.dwellings, self._reviewed.area
         has_classes = self._request.dwellings.classes is not None
         kinds = [p.kind for p in dwellings] if has_classes else None
@@ -121,7 +121,7 @@ class _Export:
             cut=len(reviewed.dwellings) - reviewed.inside,
             beyond=reviewed.beyond,
             hectares=reviewed.ground.hectares,
-            shape=self._opened.source.grid.shape,
+            shape=self._imagery.source.grid.shape,
             warnings=reviewed.warnings,
         )
 
