@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
 
@@ -98,14 +98,16 @@ def holds(rings: Rings, point: Point) -> bool:
 
 
 def areas_of(
-    points: Sequence[Point], areas: Sequence[Rings], look: Callable[[], None] = lambda: None
+    points: Union[Sequence[Point], NDArray[np.float64]],
+    areas: Sequence[Rings],
+    look: Callable[[], None] = lambda: None,
 ) -> NDArray[np.int64]:
     """Find the first area that holds each point.
 
     A point on a border that two areas share, with the same corners, is in exactly one of them.
 
     Args:
-        points: x and y.
+        points: (n, 2) x and y.
         areas: The rings of each.
         look: Called often; may raise to stop.
 

@@ -61,10 +61,9 @@ def cover_of(
     """
     points, owner = _points_along(dwellings, step)
     rings = [_pairs(polygon) for polygon in area]
-    pairs = [(x, y) for x, y in points.tolist()]
     left, bottom, right, top = image
     x, y = points.T
-    hits = areas_of(pairs, rings, look) >= 0
+    hits = areas_of(points, rings, look) >= 0
     hits &= (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
     total = np.bincount(owner, minlength=len(dwellings))
     inside = np.bincount(owner, weights=hits, minlength=len(dwellings))
@@ -108,8 +107,7 @@ class ReviewedGround:
         rows, cols = np.nonzero(valid[:: self._step, :: self._step])
         centres = np.column_stack((cols, rows)).astype(np.float64) * self._step + 0.5
         places = self._grid[window].transform.apply(centres)
-        pairs = [(x, y) for x, y in places.tolist()]
-        self._samples += int((areas_of(pairs, self._rings) >= 0).sum())
+        self._samples += int((areas_of(places, self._rings) >= 0).sum())
 
     @property
     def hectares(self) -> float:

@@ -138,6 +138,17 @@ def test_an_earlier_export_is_replaced_only_where_the_options_allow_it(
         assert made.bounds.left == WEST
 
 
+def test_the_geopackage_that_is_read_is_never_replaced(
+    tool: Callable[..., dict[str, Any]], job: dict[str, Any], tmp_path: Path
+) -> None:
+    assert tool("ExportTrainingData", path=None, **job)["error"] is None
+    table = str(tmp_path / "north" / "labels.gpkg" / "main.dwellings")
+    job["layers"][table] = job["layers"]["corrected"]
+    job["values"]["in_dwellings"] = table
+    again = tool("ExportTrainingData", path=None, **job, environments={"overwriteOutput": True})
+    assert "labels.gpkg is an input of this run" in again["error"]
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

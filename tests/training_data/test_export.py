@@ -21,8 +21,12 @@ from camp_detector_core.engine.errors import (
 )
 from camp_detector_core.georaster.options import SourceOptions
 from camp_detector_core.training_data.request import FILES
+from tests.support.models import tiny_spec
 from tests.support.rasters import NORTH, UTM, WEST, write_raster
 from tests.training_data.conftest import AREA, GSD, ROWS, box, layer
+from training.adapt.data_folder import options_in
+from training.adapt.ground import read_ground
+from training.adapt.options import AdaptOptions
 from training.data.data_writer import RasterioDataWriter, RasterioImage
 from training.data.places_file import read_places
 from training.data.reprojection import moved
@@ -328,3 +332,17 @@ def test_what_cannot_be_read_back_is_an_error(
     with pytest.raises(OutputError, match=f"{name} cannot be written: what was written cannot be"):
         export()
     assert not export.folder.exists()
+
+
+def test_an_adaptation_reads_what_was_exported(export: Exporter, tmp_path: Path) -> None:
+    cut, beyond = box(98, 60), box(150, 150)
+    outcome = export(dwellings=layer([*ROWS, cut, beyond]), attribution=("Imagery: us",))
+    values = options_in(export.folder)
+    assert values["attribution"] == ("Imagery: us",)
+    options = AdaptOptions(model=tmp_path, out=tmp_path, **values)
+    ground = read_ground(options, tiny_spec())
+    assert ground.hectares == pytest.approx(outcome.hectares, rel=1e-6)
+    assert ground.metres == pytest.approx(GSD, rel=1e-3)
+    assert ground.grid.shape == outcome.shape
+    assert len(ground.labels.polygons) == len(ROWS) + 1
+    assert len(ground.known_labels(smallest=0.0).polygons) == outcome.inside + outcome.cut == 65
