@@ -40,16 +40,20 @@ _SETTINGS = together(*map(option, (THRESHOLD, MIN_AREA, SIMPLIFY, SQUARE, SEPARA
     help="The exported .onnx (or a STAC item or .dlpk that leads to one); any model that carries "
     "its description can be measured.",
 )
-@click.option(
-    "--chips", type=options.EXISTING, required=True, help="Folder of images, or one raster."
-)
+@click.option("--chips", type=options.EXISTING, help="Folder of images, or one raster.")
 @click.option(
     "--labels",
     type=options.EXISTING,
-    required=True,
     help="One vector file of polygons; or a folder of masks named like the chips; or, for "
     "one raster, its mask.",
 )
+@click.option(
+    "--places",
+    type=options.FILE,
+    help="TOML file of places, in place of --chips and --labels: labels are changed as it says.",
+)
+@options.PLACES_FOLDER
+@click.option("--place", metavar="NAME", help="Place of --places to measure, if it has several.")
 @click.option(
     "--chip-gsd",
     type=float,
@@ -116,6 +120,7 @@ def evaluate(out: Path | None, **arguments: Any) -> None:  # noqa: ANN401 - clic
           --labels buildings.geojson --split runs/first/split.json --out runs/first/measured
       python -m training evaluate --model a.onnx --compare other=b.onnx \\
           --chips camp.tif --labels camp_dwellings.gpkg --out compared
+      python -m training evaluate --model b.onnx --places places.toml --place zanzibar --out z
     """  # noqa: D301 - click wants the control character
     from training.evaluation.compare import comparison_rows, comparison_table
     from training.evaluation.files import FILES, summary_of, write_files
@@ -167,9 +172,37 @@ def _options(arguments: dict[str, Any]) -> EvaluateOptions:
     from camp_detector_core.georaster.settings import Settings
     from training.evaluation.measure import EvaluateOptions
 
-    return EvaluateOptions(
-        **options.values_of(EvaluateOptions, arguments), settings=Settings.of(arguments)
-    )
+    values = {**options.values_of(EvaluateOptions, arguments), **_place(arguments)}
+    return EvaluateOptions(**values, settings=Settings.of(arguments))
+
+
+def _place(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Options of the place that is measured; without a file of places those of the command line.
+
+    Raises:
+        click.UsageError: No such place, or several and none is named.
+        OptionsError: The file cannot be read.
+    """
+    places, name = options.places(arguments), arguments["place"]
+    if not places:
+        if name is not None:
+            msg = "--place names a place of --places, which is missing"
+            raise click.UsageError(msg, click.get_current_context())
+        return {"place": ""}
+    fits = [place for place in places if name in {None, place.name}]
+    if len(fits) != 1:
+        known = ", ".join(place.name for place in places)
+        msg = f"name one place of {arguments['places']} with --place: {known}"
+        raise click.UsageError(msg, click.get_current_context())
+    (place,) = fits
+    own = ("class_field", "layer", "chip_gsd")
+    return {
+        **{key: arguments[key] if (v := getattr(place, key)) is None else v for key in own},
+        "chips": place.chips,
+        "labels": place.labels,
+        "changes": place.changes,
+        "place": place.name,
+    }
 
 
 def _measure(evaluate_options: EvaluateOptions, models: dict[str, Path]) -> dict[str, Evaluation]:

@@ -71,6 +71,12 @@ OPSET = click.option(
     help="Opset of the ONNX files; 11 is for old hosts.",
 )
 
+PLACES_FOLDER = click.option(
+    "--places-folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that chips, labels and areas of --places are relative to (default: its own).",
+)
+
 data = together(
     click.option("--chips", type=EXISTING, help="Folder of images, or one image of any size."),
     click.option(
@@ -84,6 +90,7 @@ data = together(
         help="TOML file of several places, in place of --chips and --labels: a table for each, "
         "such as [banepa], with its chips and labels; see docs/training.md.",
     ),
+    PLACES_FOLDER,
     of(
         DataOptions,
         chip_gsd="Metres per pixel of chips without georeference (default: the model's).",
@@ -133,7 +140,7 @@ def places(arguments: dict[str, Any]) -> tuple[PlaceOptions, ...]:
     if single != [path is not None] * 2:
         msg = "give --chips and --labels, or --places in place of both"
         raise click.UsageError(msg, click.get_current_context())
-    return () if path is None else read_places(path)
+    return () if path is None else read_places(path, folder=arguments["places_folder"])
 
 
 def split_options(arguments: dict[str, Any]) -> SplitOptions:

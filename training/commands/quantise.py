@@ -65,8 +65,8 @@ def quantise(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     """  # noqa: D301 - click wants the control character
     from training.quantise.run import QuantiseOptions, quantise_model
 
-    arguments["places"] = options.places(arguments)
-    quantise_options = QuantiseOptions(**arguments)
+    values = {**arguments, "places": options.places(arguments)}
+    quantise_options = QuantiseOptions(**options.values_of(QuantiseOptions, values))
     say(table(quantise_model(quantise_options)))
     say(f"\n{quantise_options.out}")
 

@@ -16,13 +16,14 @@ from training.data.vector_labels import VectorLabels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from training.data.chip_labels import Labels
     from training.data.chip_store import ChipCache
     from training.data.chips import Chip
     from training.data.mosaic import ChipArea
     from training.fit.options import DataOptions
-    from training.fit.place_options import PlaceOptions
+    from training.fit.place_options import LabelChanges, PlaceOptions
 
 LOG = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Place:
         )
         self.labels = labelled.labels
         before = len(self.labels.notes)
-        _change(self.labels, options)
+        change_labels(self.labels, options.changes, options.labels, place=options.name)
         self.labelled = _covered(labelled.chips, self.labels, options)
         own = [*labelled.notes, *self.labels.notes[before:]]
         self.notes = tuple(f"{options.name}: {note}" if options.name else note for note in own)
@@ -82,24 +83,30 @@ def chips_of(options: PlaceOptions) -> list[Chip]:
     return [replace(chip, name=options.prefixed(chip.name)) for chip in chips]
 
 
-def _change(labels: Labels, options: PlaceOptions) -> None:
+def change_labels(labels: Labels, changes: LabelChanges, path: Path, *, place: str = "") -> None:
     """Change labels as asked.
+
+    Args:
+        labels: Of a place.
+        changes: Of them.
+        path: Where they come from, for errors.
+        place: Name of the place, for the log and for errors.
 
     Raises:
         RasterError: They are masks, or do not hold what is to be changed.
     """
-    if options.changes.are_none:
+    if changes.are_none:
         return
     before = len(labels.notes)
     if not isinstance(labels, VectorLabels):
         msg = (
-            f"{options.name}: {options.labels} holds masks, and leave_out, ignore, ignore_band, "
-            "shift, join and area are for polygons: give a vector file"
+            f"{place}: {path} holds masks, and leave_out, ignore, ignore_band, shift, join and "
+            "area are for polygons: give a vector file"
         )
         raise RasterError(msg)
-    labels.change(options.changes)
+    labels.change(changes)
     for note in labels.notes[before:]:
-        LOG.info("%s: %s", options.name, note)
+        LOG.info("%s: %s", place, note)
 
 
 def _covered(chips: Sequence[Chip], labels: Labels, options: PlaceOptions) -> list[Chip]:

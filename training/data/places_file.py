@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 from camp_detector_core.engine.errors import CampDetectorError
 from training.fit.options_file import typed_value
@@ -31,8 +31,20 @@ _KEYS = tuple(dict.fromkeys(("chips", "labels", *_OWN, _SPLIT, *_DEALT, *_HINTS[
 """Keys of a place: fields of the options of the same names."""
 
 
-def read_places(path: Path) -> tuple[PlaceOptions, ...]:
+class _Source(NamedTuple):
+    """A file of places, and the folder that chips and labels in it are relative to."""
+
+    path: Path
+    folder: Path
+
+
+def read_places(path: Path, *, folder: Path | None = None) -> tuple[PlaceOptions, ...]:
     """Read the places of a file, in its order.
+
+    Args:
+        path: The file.
+        folder: That chips, labels and areas are relative to; None: the folder of the file. A split
+            is relative to the folder of the file in any case.
 
     Raises:
         OptionsError: The file is none of places, or one of them cannot be; the message names file,
@@ -52,7 +64,8 @@ def read_places(path: Path) -> tuple[PlaceOptions, ...]:
     if not tables:
         msg = f"{path} holds no place: give each a table, such as [banepa], with chips and labels"
         raise OptionsError(msg)
-    places = tuple(_place(path, name, table) for name, table in tables.items())
+    source = _Source(path, folder or path.parent)
+    places = tuple(_place(source, name, table) for name, table in tables.items())
     try:
         shares_of(places)
     except OptionsError as error:
@@ -61,12 +74,13 @@ def read_places(path: Path) -> tuple[PlaceOptions, ...]:
     return places
 
 
-def _place(path: Path, name: str, table: Any) -> PlaceOptions:  # noqa: ANN401 - whatever TOML holds
+def _place(source: _Source, name: str, table: Any) -> PlaceOptions:  # noqa: ANN401 - whatever TOML holds
     """Make the options of one place.
 
     Raises:
         OptionsError: They cannot be.
     """
+    path = source.path
     if not isinstance(table, dict):
         msg = f"{path}: {name} stands outside the table of a place, such as [banepa]"
         raise OptionsError(msg)
@@ -79,7 +93,7 @@ def _place(path: Path, name: str, table: Any) -> PlaceOptions:  # noqa: ANN401 -
         msg = f"{path}, [{name}]: the key {missing[0]} is missing"
         raise OptionsError(msg)
     try:
-        values = {key: _value(path, key, value) for key, value in table.items()}
+        values = {key: _value(source, key, value) for key, value in table.items()}
         return PlaceOptions(
             name,
             **{key: values[key] for key in values if key in _OWN},
@@ -106,16 +120,18 @@ def _split(values: dict[str, Any]) -> SplitOptions | None:
     return SplitOptions(file=values[_SPLIT])
 
 
-def _value(path: Path, key: str, raw: Any) -> Any:  # noqa: ANN401 - as the option is declared
+def _value(source: _Source, key: str, raw: Any) -> Any:  # noqa: ANN401 - as the option is declared
     """The value of a key with its type.
 
     Raises:
         OptionsError: It has another type, or is a path that is not there.
     """
     if key in _PATHS:
-        place: Path = path.parent / typed_value(Path, raw, key)
+        folder = source.path.parent if key == _SPLIT else source.folder
+        place: Path = folder / typed_value(Path, raw, key)
         if not _is_there(place):
-            msg = f"{key}: {place} does not exist (paths are relative to the file of places)"
+            whose = "the file of places" if folder == source.path.parent else f"{folder}"
+            msg = f"{key}: {place} does not exist (paths are relative to {whose})"
             raise OptionsError(msg)
         return place
     if key in _SELECTIONS:

@@ -90,14 +90,14 @@ class VectorLabels:
         self.placed_polygons, self._ignored = polygons.chosen(is_label), polygons.chosen(ignored)
         self._rows, self._values = self._rows[is_label], self._values[is_label]
         self._band = changes.ignore_band
-        if changes.join:
-            self._join(changes.join)
         if not is_label.all():
             note = (
                 f"{self.path.name}: as asked, {counted(int(ground.sum()), 'polygon')} of "
                 f"{len(is_label)} left out as ground and {int(ignored.sum())} ignored"
             )
             self.notes = (*self.notes, note)
+        if changes.join:
+            self._join(changes.join)
 
     def _join(self, metres: float) -> None:
         """Make one dwelling of polygons that lie near to each other."""

@@ -11,6 +11,7 @@ from camp_detector_core.engine.errors import RasterError
 from training.data.chips import SUFFIXES, open_chip, read_chips, refuse_unfit
 from training.data.labels import Labelled, labels_of
 from training.data.mask_labels import MaskLabels
+from training.data.place import change_labels
 from training.data.split import Split, SplitError
 
 if TYPE_CHECKING:
@@ -80,9 +81,13 @@ def choose_labels(options: EvaluateOptions, spec: ModelSpec, chips: Sequence[Chi
         mask = MaskLabels(labels.parent, spec.classes, paths={chips[0].name: labels})
         mask.check(chips)
         return Labelled(mask, list(chips), ())
-    return labels_of(
+    labelled = labels_of(
         chips, labels, spec.classes, class_field=options.class_field, layer=options.layer
     )
+    before = len(labelled.labels.notes)
+    change_labels(labelled.labels, options.changes, labels, place=options.place)
+    covered = [chip for chip in labelled.chips if labelled.labels.covers(chip)]
+    return Labelled(labelled.labels, covered, (*labelled.notes, *labelled.labels.notes[before:]))
 
 
 def refuse_too_large(shape: Shape, spec: ModelSpec, *, chips: Sequence[Chip], masks: bool) -> None:

@@ -20,6 +20,7 @@ from training.data.mosaic import join_chips
 from training.evaluation.area import AreaRun, AreaScore
 from training.evaluation.inputs import choose_chips, choose_labels
 from training.evaluation.score import Score
+from training.fit.place_options import LabelChanges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,10 @@ class EvaluateOptions:
     """Layer of the vector file, where it has several."""
     chip_gsd: float | None = None
     """Metres a pixel of chips that say nothing about it; None: the model's."""
+    changes: LabelChanges = field(default_factory=LabelChanges)
+    """Changes of the labels; the band around outlines plays no part."""
+    place: str = ""
+    """Name of the place, for the log."""
     settings: Settings = field(default_factory=Settings)
     """Settings of the detection."""
     threads: int | None = None
