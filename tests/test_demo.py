@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -131,27 +130,3 @@ def test_system_packages_names_the_command_where_it_may_not_install() -> None:
     )  # fmt: skip
     assert process.returncode == 1
     assert "sudo apt-get install python3-venv" in process.stderr
-
-
-def test_the_starter_model_can_be_made_from_any_folder(tmp_path: Path) -> None:
-    """Modules are found from the repository, and names are those of where the tool is called."""
-    stub = tmp_path / "stub"
-    stub.write_text("""#!/bin/sh\npwd -P\nprintf '%s\\n' "$@"\n""", encoding="utf-8")
-    stub.chmod(0o755)
-    (tmp_path / "my run/checkpoints").mkdir(parents=True)
-    (tmp_path / "my run/checkpoints/last.ckpt").touch()
-    tool = os.path.relpath(ROOT / "tools/train-starter-model", tmp_path)
-    process = subprocess.run(
-        [tool, "chips", str(tmp_path / "labels"), "my run"],
-        capture_output=True, text=True, check=True, cwd=tmp_path,
-        env={**os.environ, "PYTHON": "./stub"},
-    )  # fmt: skip
-    output = process.stdout.splitlines()
-    assert output.count(str(ROOT)) == 3
-    paths = {output[i + 1] for i, word in enumerate(output) if word in {"--chips", "--labels"}}
-    assert paths == {str(tmp_path / "chips"), str(tmp_path / "labels")}
-    outs = [output[i + 1] for i, word in enumerate(output) if word == "--out"]
-    run = tmp_path / "my run"
-    assert outs == [str(run), str(run / "meta/best_model-int8.onnx"), str(run / "measured")]
-    assert "--resume" in output
-    assert (ROOT / output[output.index("--split") + 1]).is_file()

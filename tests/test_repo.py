@@ -21,8 +21,9 @@ import camp_detector_core
 ROOT = Path(__file__).resolve().parents[1]
 HARD_LIMIT, SMELL = 500, 300
 LARGEST_TEST_FILE = 100_000
-LARGEST_WHEEL = 8_000_000
-"""Bytes: people fetch it over a camp's network."""
+LARGEST_WHEEL = 24_000_000
+"""Bytes: two thirds are the float32 weights that a training goes on from. Over a camp's network
+people fetch the plugin, which has none."""
 
 # Written with brackets, or this file would be found by its own patterns.
 FOREIGN = {
@@ -173,7 +174,11 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheels: list[Path]) -> None:
     assert {
         f"camp_detector_core/models/{n}" for n in ("MODEL_CARD.md", "camp-unet-lite0.json")
     } <= packaged
-    assert not {n for n in packaged if "float32" in n}
+    # What a training goes on from.
+    assert {n for n in packaged if "float32" in n} == {
+        f"camp_detector_core/models/float32/{m.name}"
+        for m in (ROOT / "camp_detector_core/models").glob("*.onnx")
+    }
     assert wheels[0].stat().st_size < LARGEST_WHEEL
     assert {"camp_detector_core/py.typed", f"{info}/licenses/LICENSE"} <= set(names)
     assert "camp-detector = camp_detector_core.__main__:main" in scripts

@@ -42,6 +42,8 @@ LITE0_ATTRIBUTION = (
 
 STARTS = ("imagenet", "random")
 """Weights that an encoder starts from; any other start is a model."""
+STARTER = "starter"
+"""Start from the model that ships, whose float32 weights the package carries."""
 MODELS = (".onnx", ".pth", ".ckpt", ".json", ".dlpk")
 """Endings of the files that a network can start from."""
 
@@ -64,7 +66,7 @@ class NetworkOptions:
     """Channels of the decoder's five stages, the coarsest first."""
     start: str = "imagenet"
     """``imagenet`` or ``random``: weights that the encoder starts from, the decoder from random
-    ones; or the path of a model whose weights all of the network starts from."""
+    ones; ``starter`` or the path of a model: whose weights all of the network starts from."""
 
     def __post_init__(self) -> None:
         """Refuse what no U-Net can be made of."""
@@ -74,13 +76,22 @@ class NetworkOptions:
         if len(self.decoder_channels) != 5 or min(self.decoder_channels) < 1:  # noqa: PLR2004
             msg = f"the decoder has five stages of channels, got {self.decoder_channels}"
             raise NetworkError(msg)
-        if self.start not in STARTS and Path(self.start).suffix.lower() not in MODELS:
-            msg = f"a network starts from {' or '.join(STARTS)} weights, got {self.start!r}"
+        names = (*STARTS, STARTER)
+        if self.start not in names and Path(self.start).suffix.lower() not in MODELS:
+            msg = f"a network starts from {' or '.join(names)} weights, got {self.start!r}"
             raise NetworkError(msg, remedy=f"or name a model's file ({', '.join(MODELS)})")
 
     @property
     def model(self) -> Path | None:
-        """The model that the network starts from; None where only its encoder has a start."""
+        """The model that the network starts from; None where only its encoder has a start.
+
+        Raises:
+            PredictorError: It is the model that ships, and none ships with this installation.
+        """
+        if self.start == STARTER:
+            from camp_detector_core.model_file import default_model_path
+
+            return default_model_path()
         return None if self.start in STARTS else Path(self.start)
 
 

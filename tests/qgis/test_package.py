@@ -142,6 +142,13 @@ def test_it_imports_nothing_that_qgis_does_not_bring(archive: zipfile.ZipFile) -
     assert imports == set()
 
 
+def test_the_weights_for_trainings_stay_at_home(archive: zipfile.ZipFile) -> None:
+    models = [name for name in archive.namelist() if name.endswith(".onnx")]
+    assert len(models) == 1
+    assert "float32" not in " ".join(archive.namelist())
+    assert archive.getinfo(models[0]).file_size < 8_000_000
+
+
 def test_every_relative_import_leads_to_a_file_in_it(archive: zipfile.ZipFile) -> None:
     names = set(archive.namelist())
     missing = []

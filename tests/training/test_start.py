@@ -365,3 +365,15 @@ def test_the_command_takes_the_architecture_of_the_model(
     with pytest.raises(SystemExit) as leaving:
         call([*other, "--decoder", "16,8,8,4,8"])
     assert leaving.value.code == 2
+
+
+def test_the_starter_is_found_by_its_name() -> None:
+    """The float32 original of the model that ships lies in the package."""
+    path = NetworkOptions(start="starter").model
+    assert path == default_model_path()
+    start = read_start(path)
+    assert start.path.parent.name == "float32"
+    assert start.spec is not None
+    assert start.spec.id == open_model(path).spec.id
+    with pytest.raises(NetworkError, match="starts from imagenet or random or starter weights"):
+        NetworkOptions(start="starters")

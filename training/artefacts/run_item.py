@@ -143,13 +143,13 @@ def _area(run: RunFolder, earlier: dict[str, Any]) -> TrainingArea:
             "earlier item.",
             gone[0],
         )
-        return _area_of(earlier)
+        return area_of_item(earlier)
     msg = f"The chips of the run are not at {gone[0]} any more: its item has no place"
     LOG.warning("%s", Message(msg, remedy="({area} gives one)").render(COMMAND))
     return TrainingArea()
 
 
-def _area_of(item: dict[str, Any]) -> TrainingArea:
+def area_of_item(item: dict[str, Any]) -> TrainingArea:
     """Return the place and time of an item."""
     properties = item.get("properties", {})
     geometry, bbox = item.get("geometry"), item.get("bbox")

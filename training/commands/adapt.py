@@ -21,11 +21,19 @@ START_IS_KEPT = 4
 """Exit code where the start is kept, because the adapted model is not better."""
 
 
+def _starter() -> str:
+    """The model that ships."""
+    from camp_detector_core.model_file import default_model_path
+
+    return str(default_model_path())
+
+
 @click.command()
 @click.option(
     "--model",
     type=options.FILE,
-    required=True,
+    default=_starter,
+    show_default="the model that ships",
     help="The model to start from: float32 .onnx, .dlpk, or a STAC item that leads to one. One of "
     "8 bits will do if its float32 original lies in the folder float32 beside it.",
 )

@@ -140,9 +140,9 @@ UNNAMED = click.core.ParameterSource.DEFAULT
     NetworkOptions,
     encoder="Encoder of the U-Net, as segmentation-models-pytorch names it; with a model as "
     "--start that of the model.",
-    start="Weights to start from: imagenet or random, for the encoder; or the file of a model of "
-    "ours (float32 .onnx, .pth, .ckpt, .dlpk, or a STAC item that leads to one), for the whole "
-    "network.",
+    start="Weights to start from: imagenet or random, for the encoder; or, for the whole network, "
+    "starter, the model that ships, or the file of a model of ours (float32 .onnx, .pth, .ckpt, "
+    ".dlpk, or a STAC item that leads to one).",
 )
 @click.option(
     "--decoder",
