@@ -191,8 +191,8 @@ def _place(arguments: dict[str, Any]) -> dict[str, Any]:
         return {"place": ""}
     fits = [place for place in places if name in {None, place.name}]
     if len(fits) != 1:
-        known = ", ".join(place.name for place in places)
-        msg = f"name one place of {arguments['places']} with --place: {known}"
+        all_names = ", ".join(place.name for place in places)
+        msg = f"name one place of {arguments['places']} with --place: {all_names}"
         raise click.UsageError(msg, click.get_current_context())
     (place,) = fits
     own = ("class_field", "layer", "chip_gsd")

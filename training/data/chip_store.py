@@ -76,7 +76,7 @@ class ChipStore:
             return cached
         pixels, valid = read_pixels(chip, bands=self._bands)
         labels = self.labels.read(chip)
-        known, certain = valid & labels.is_known, valid & labels.is_certain
-        patch = Patch(pixels, labels.classes, valid, known, certain, labels.owner)
+        is_known, is_certain = valid & labels.is_known, valid & labels.is_certain
+        patch = Patch(pixels, labels.classes, valid, is_known, is_certain, labels.owner)
         self._cache.keep(chip.name, patch)
         return patch

@@ -82,14 +82,14 @@ class RoofSource:
         """
         self.area = area
         boxes: dict[int, NDArray[np.int64]] = {}
-        ground, known, total, free = 0, 0, np.zeros(1), []
+        ground, labelled, total, free = 0, 0, np.zeros(1), []
         for piece in area.pieces:
             patch = area.read(piece)
             bare = patch.is_known & (patch.owner == 0)
             self.dtype: np.dtype[np.generic] = patch.pixels.dtype
             free.append(int(bare.sum()))
             ground += free[-1]
-            known += int(patch.is_known.sum())
+            labelled += int(patch.is_known.sum())
             total = total + patch.pixels[:, bare].sum(axis=1, dtype=np.float64)
             for number, box in _boxes(patch.owner, piece):
                 other = boxes.get(number, box)
@@ -98,7 +98,7 @@ class RoofSource:
                 )
         self.free = np.array(free, np.float64)
         """(pieces,) pixels of each piece that are known to hold no dwelling."""
-        self.free_share = ground / max(1, known)
+        self.free_share = ground / max(1, labelled)
         """Share of the known ground that holds none."""
         self.colour = total / max(1, ground)
         """(bands,) mean raw value of these."""
@@ -242,13 +242,13 @@ def is_misplaced(roof: Roof) -> bool:
 
 def _bled(pixels: Tensor, share: Tensor, reach: int) -> Tensor:
     """Replace what lies near an outline, outside of it, by the colours just inside of it."""
-    known = share > 0.999  # noqa: PLR2004 - what is mixed with ground is outside
-    out = pixels * known
+    whole = share > 0.999  # noqa: PLR2004 - what is mixed with ground is outside
+    out = pixels * whole
     for _ in range(_BLEEDS):
-        near = _mean(known.float()[None], reach)
-        fresh = ~known & (near[0] > 0)
+        near = _mean(whole.float()[None], reach)
+        fresh = ~whole & (near[0] > 0)
         out = torch.where(fresh, _mean(out, reach) / near.clamp_min(1e-6), out)
-        known = known | fresh
+        whole = whole | fresh
     return out
 
 

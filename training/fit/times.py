@@ -1,4 +1,4 @@
-"""How a fit divides its time between the network, waiting for samples, and validation."""
+"""Division of the time of a fit between the network, waiting for samples, and validation."""
 
 from __future__ import annotations
 
@@ -73,6 +73,6 @@ class TimeShares(lightning.Callback):
 
     def _lap(self) -> float:
         """Seconds since the last call or mark."""
-        now = time.monotonic()
-        lap, self._mark = now - self._mark, now
+        moment = time.monotonic()
+        lap, self._mark = moment - self._mark, moment
         return lap

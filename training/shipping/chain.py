@@ -28,7 +28,7 @@ SETTINGS = "settings.json"
 """Settings of the decoding that suit places that models never saw."""
 SPLIT, INT8_FIGURES = "split.json", "int8.json"
 """Split of the run, and figures of its 8-bit form."""
-_DONE, _INTERRUPTED = "stages.json", 130
+_STAGES, _INTERRUPTED = "stages.json", 130
 
 
 def call(words: Sequence[str]) -> int:
@@ -123,10 +123,10 @@ class Chain:
             ShippingError: It failed, or was done with other words.
             KeyboardInterrupt: It was stopped.
         """
-        path = self.out / _DONE
-        done = read_json(path, ShippingError)
-        if name in done:
-            if done[name] != words:
+        path = self.out / _STAGES
+        stages = read_json(path, ShippingError)
+        if name in stages:
+            if stages[name] != words:
                 msg = f"{name} in {self.out} was made with other options"
                 raise ShippingError(msg, remedy="give another folder, or the same options")
             self.report(f"{name}: done before")
@@ -138,4 +138,4 @@ class Chain:
         if code:
             msg = f"{name} failed with exit code {code}"
             raise ShippingError(msg, remedy="put right what it said, and give the same command")
-        write_json(path, {**done, name: words})
+        write_json(path, {**stages, name: words})
