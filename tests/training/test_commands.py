@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
-    "split", "train", "adapt", "evaluate", "inference", "export", "quantise", "log", "promote",
-    "info",
+    "split", "train", "export-data", "adapt", "evaluate", "inference", "export", "quantise", "log",
+    "promote", "info",
 )  # fmt: skip
 
 

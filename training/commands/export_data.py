@@ -112,7 +112,9 @@ def export_data(
             labels, layer=arguments["layer"], class_field=arguments["class_field"]
         ),
         folder=out,
-        area=None if area is None else read_features(area, layer=arguments["area_layer"]),
+        area=None
+        if area is None
+        else read_features(area, layer=arguments["area_layer"], option="area_layer"),
         source=SourceOptions(
             bands=options.whole_numbers(arguments["bands"]) or None, nodata=arguments["nodata"]
         ),

@@ -37,7 +37,11 @@ _CLASS = "class"
 
 
 def read_features(
-    path: Path, *, layer: str | None = None, class_field: str | None = None
+    path: Path,
+    *,
+    layer: str | None = None,
+    class_field: str | None = None,
+    option: str = "layer",
 ) -> FeatureLayer:
     """Read the features of a vector file, whatever their geometries are.
 
@@ -45,12 +49,17 @@ def read_features(
         path: A file, or a folder that is a data set (``.gdb``).
         layer: Which of its layers; needed only where several may hold polygons.
         class_field: Attribute that names the class of each.
+        option: The option that chooses the layer, for errors.
 
     Raises:
         VectorError: It cannot be read.
         RasterError: Several layers, or no attribute of this name.
     """
-    name, _ = choose_layer(path, layer)
+    try:
+        name, _ = choose_layer(path, layer)
+    except RasterError as error:
+        error.remedy = error.remedy.replace("{layer}", f"{{{option}}}")
+        raise
     table = read_layer(path, layer=name, columns=[class_field] if class_field else [])
     classes = None
     if class_field is not None:
