@@ -58,8 +58,9 @@ Teach a model this place, on a machine with the training extra
 
     {outcome.command}
 
-Put your model in the place of its name, and the place to which you copied this folder after
---data.
+After --model stands the model to go on from: a float32 .onnx, a .dlpk or a STAC item; a model of
+8 bits needs its float32 original beside it. After --data stands the place of this folder: change
+it if you copied the folder.
 
 {IMAGE:<13} imagery of the reviewed area with a margin, without loss
 {LABELS:<13} the dwellings in the area
