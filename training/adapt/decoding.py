@@ -1,4 +1,4 @@
-"""Threshold and separation, chosen anew on ground that the network has not seen.
+"""Thresholds and the least area of a dwelling, chosen anew on ground that the network has not seen.
 
 Every setting is measured once on every part of the ground, with the engine's own code. What is
 best on some parts is then a matter of adding up counts, so that a part can be judged with settings
@@ -15,10 +15,9 @@ import numpy as np
 
 from camp_detector_core.engine.instances import separate
 from camp_detector_core.engine.scores import NODATA_SCORE
-from camp_detector_core.engine.separation import MAX_SEED
 from training.artefacts.dwelling_score import TOLERATED
 from training.evaluation.buildings import BuildingScore
-from training.evaluation.coverage import LabelCoverage
+from training.evaluation.coverage import LabelCoverage, large_regions
 from training.evaluation.truth import ground_of
 
 if TYPE_CHECKING:
@@ -34,20 +33,26 @@ STEP = 0.6
 """Logit between thresholds that are tried: at one half, from 0.50 to 0.65."""
 MASK_STEPS = (-2, -1, 0, 1, 2)
 """Thresholds of the mask that are tried, in steps from the model's."""
-CORE_STEPS = (-2, -1, 0, 1, 2, 3)
+CORE_STEPS = (-1, 0, 1)
 """Thresholds of the separation, in the same way."""
-SEED_STEPS = (-1, 0, 1)
-"""Least areas of a seed, in doublings of the model's."""
-_LOWEST, _HIGHEST = 0.05, 0.9
-_EVEN = 0.5
-"""Threshold of the mask that is tried, too, however far from the model's."""
-DOUBT = 0.25
+AREA_FACTORS = (0.5, 1.0, 2.0, 3.0)
+"""Least areas of a dwelling, as multiples of the model's."""
+AREAS = (2.0, 6.0)
+"""Square metres between which these lie. The smallest family tents have some 10; beyond 6 small
+shelters would pay for false alarms."""
+CORE_WEIGHT, AREA_WEIGHT = 2.0, 0.5
+"""Steps that a step of the separation and a doubling of the area are worth. On halves of five
+places, the area that was best on one half was so on the other, too; the separation often not."""
+DOUBT = 1.0
 """Dwellings that a step away from the model's settings must gain, so that few dwellings do not
-choose by chance: with 50 of them that is an F1 of 0.005."""
+choose by chance: with 50 of them that is an F1 of 0.02."""
 COUNT_WEIGHT = 0.5
 """F1 that is given up for the count error beyond what is tolerated. Where few dwellings are
 labelled, a full weight would pay for the count with dwellings that are not there."""
-_LARGE = 3_000_000
+_LOWEST, _HIGHEST = 0.05, 0.9
+_EVEN = 0.5
+"""Threshold of the mask that is tried, too, however far from the model's."""
+_LARGE = 10_000_000
 """Known pixels from which fewer settings are tried."""
 
 
@@ -64,18 +69,19 @@ class Scored:
     """(spec.channels, height, width)."""
     coverages: tuple[LabelCoverage, ...]
     """Labels of each part."""
+    pixel_area: float
+    """Square metres of a pixel."""
 
     @classmethod
-    def of(
-        cls, scores: NDArray[np.uint8], ground: Ground, folds: Folds, *, smallest: float
-    ) -> Scored:
+    def of(cls, scores: NDArray[np.uint8], ground: Ground, folds: Folds, spec: ModelSpec) -> Scored:
         """Lay the labels of each part beside the scores."""
-        coverages = []
+        coverages, area = [], ground.grid.pixel_area
+        smallest = spec.min_area / area
         for fold in range(folds.count):
             part = ground.known & (folds.number == fold)
             inside = ground.labels.clipped(ground_of(part), smallest=smallest)
             coverages.append(LabelCoverage.of(list(inside.polygons), part))
-        return cls(scores, tuple(coverages))
+        return cls(scores, tuple(coverages), area)
 
     def classes(self, spec: ModelSpec) -> NDArray[np.uint8]:
         """(height, width) classes that the engine marks, 0 elsewhere."""
@@ -83,9 +89,9 @@ class Scored:
         classes[classes == NODATA_SCORE] = 0
         return classes
 
-    def measure(self, spec: ModelSpec, *, smallest: float) -> tuple[BuildingScore, ...]:
+    def measure(self, spec: ModelSpec) -> tuple[BuildingScore, ...]:
         """Score a setting on each part."""
-        classes = self.classes(spec)
+        classes, smallest = self.classes(spec), spec.min_area / self.pixel_area
         return tuple(c.score(classes, smallest=smallest) for c in self.coverages)
 
 
@@ -121,9 +127,8 @@ def measure_settings(scored: Scored, spec: ModelSpec, ground: Ground) -> Setting
         spec: The model's own settings.
         ground: The reviewed ground.
     """
-    smallest = spec.min_area / ground.grid.pixel_area
     specs = candidates(spec, fewer=int(ground.known.sum()) > _LARGE)
-    return Settings(tuple(specs), tuple(scored.measure(each, smallest=smallest) for each in specs))
+    return Settings(tuple(specs), tuple(scored.measure(each) for each in specs))
 
 
 def candidates(spec: ModelSpec, *, fewer: bool = False) -> list[ModelSpec]:
@@ -131,23 +136,27 @@ def candidates(spec: ModelSpec, *, fewer: bool = False) -> list[ModelSpec]:
 
     Args:
         spec: The model's own.
-        fewer: Try every second one.
+        fewer: Try every second threshold.
     """
     apart = 2 if fewer else 1
     masks = [*_thresholds(spec.threshold, [s for s in MASK_STEPS if s % apart == 0]), _EVEN]
     own = spec.separation
-    if own is None:
-        others = [replace(spec, threshold=t) for t in dict.fromkeys(masks)]
-    else:
+    separations = [own]
+    if own is not None:
         cores = _thresholds(own.threshold, [s for s in CORE_STEPS if s % apart == 0])
-        seeds = [min(MAX_SEED, max(1, round(own.min_seed * 2.0**s))) for s in SEED_STEPS]
-        others = [
-            replace(spec, threshold=t, separation=replace(own, threshold=c, min_seed=s))
-            for t in dict.fromkeys(masks)
-            for c in cores
-            for s in dict.fromkeys(seeds)
-        ]
+        separations = [replace(own, threshold=c) for c in cores]
+    others = [
+        replace(spec, threshold=t, separation=s, min_area=a)
+        for t in dict.fromkeys(masks)
+        for s in separations
+        for a in dict.fromkeys(_areas(spec.min_area))
+    ]
     return [spec, *(each for each in others if each != spec)]
+
+
+def _areas(own: float) -> list[float]:
+    low, high = min(own, AREAS[0]), max(own, AREAS[1])
+    return [min(high, max(low, round(own * factor, 2))) for factor in AREA_FACTORS]
 
 
 def _thresholds(own: float, steps: Sequence[int]) -> list[float]:
@@ -166,13 +175,16 @@ def _steps_between(spec: ModelSpec, other: ModelSpec) -> float:
     steps = abs(_logit(spec.threshold) - _logit(other.threshold)) / STEP
     if spec.separation is not None and other.separation is not None:
         cores = _logit(spec.separation.threshold) - _logit(other.separation.threshold)
-        steps += abs(cores) / STEP
-        steps += abs(math.log2(spec.separation.min_seed / other.separation.min_seed))
+        steps += CORE_WEIGHT * abs(cores) / STEP
+    if spec.min_area != other.min_area:
+        least = min(AREAS)
+        ratio = max(least, spec.min_area) / max(least, other.min_area)
+        steps += AREA_WEIGHT * abs(math.log2(ratio))
     return steps
 
 
 def marked(scored: Scored, specs: Sequence[ModelSpec], folds: Folds) -> NDArray[np.uint8]:
-    """(height, width) classes, of each part with its own settings.
+    """(height, width) classes of dwellings that are large enough, each part by its own settings.
 
     Args:
         scored: Scores of the ground.
@@ -182,5 +194,8 @@ def marked(scored: Scored, specs: Sequence[ModelSpec], folds: Folds) -> NDArray[
     out = np.zeros(scored.scores.shape[1:], np.uint8)
     for fold, spec in enumerate(specs):
         part = folds.number == fold
-        out[part] = scored.classes(spec)[part]
+        classes = scored.classes(spec)
+        region, _ = large_regions(classes, spec.min_area / scored.pixel_area)
+        classes[region.reshape(classes.shape) < 0] = 0
+        out[part] = classes[part]
     return out

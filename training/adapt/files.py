@@ -262,6 +262,7 @@ def write_report(adapted: Adapted, path: Path, **more: Any) -> None:  # noqa: AN
             "block_metres": folds.squares.metres,
             "settings": {
                 "threshold": spec.threshold,
+                "min_area": spec.min_area,
                 "separation": None if spec.separation is None else vars(spec.separation),
             },
         },

@@ -110,8 +110,7 @@ class Trial:
         return Turn(what, left, steps, done / work, own / work)
 
     def _scored(self, scores: NDArray[np.uint8]) -> Scored:
-        smallest = self.spec.min_area / self.ground.grid.pixel_area
-        return Scored.of(scores, self.ground, self.folds, smallest=smallest)
+        return Scored.of(scores, self.ground, self.folds, self.spec)
 
     def _crossed(self, scored: Scored, settings: Settings) -> Figures:
         """Figures in which each part is judged with settings that were chosen on the others."""

@@ -79,7 +79,7 @@ class Verdict:
         It must gain `LEAST_GAIN` of merit.
         """
         start = figures[START]
-        fit = [n for n in (ADAPTED, SETTINGS) if figures[n].f1 >= start.f1]
+        fit = [n for n in (SETTINGS, ADAPTED) if figures[n].f1 >= start.f1]
         best = max(fit, key=lambda name: figures[name].merit, default=START)
         is_better = figures[best].merit >= start.merit + LEAST_GAIN
         return cls(figures, best if is_better else START)

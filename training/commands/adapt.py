@@ -97,9 +97,9 @@ def adapt(**arguments: Any) -> None:  # noqa: ANN401 - click's options
     Correct what detect found on a part of your image: 50 to 150 dwellings, with empty ground
     around them, and draw the ground on which nothing is missing as --area. The image is divided
     into blocks; each part of them is held out in turn, and judged by a network that did not see
-    it. Threshold and separation are chosen anew, for F1 and for the count. If neither other
-    weights nor other settings are better on the ground held out, the model stays as it is, and the
-    exit code is 4.
+    it. Thresholds and the smallest dwelling are chosen anew, for F1 and for the count. If neither
+    other weights nor other settings are better on the ground held out, the model stays as it is,
+    and the exit code is 4.
 
     Writes into --out, at the end or not at all: adapted.onnx (8 bits, to install or to name with
     --model), adapted-float32.onnx, adapted.json (STAC item) and report.json (figures of the start

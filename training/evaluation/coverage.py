@@ -78,10 +78,10 @@ class LabelCoverage:
         self, classes: NDArray[np.uint8], smallest: float
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Number the dwellings of a mask: (height * width,) from 0 on, else -1; and their sizes."""
-        region, sizes = _large_regions(classes, smallest)
+        region, sizes = large_regions(classes, smallest)
         if not self.is_known.all():
             inside = (region >= 0).reshape(classes.shape) & self.is_known
-            region, sizes = _large_regions(np.where(inside, classes, np.uint8(0)), smallest)
+            region, sizes = large_regions(np.where(inside, classes, np.uint8(0)), smallest)
         return region, sizes
 
     def _overlaps(
@@ -104,7 +104,7 @@ class LabelCoverage:
         return pair // count, pair % count, common
 
 
-def _large_regions(
+def large_regions(
     classes: NDArray[np.uint8], smallest: float
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Number the regions of at least so many pixels: (height * width,) from 0 on, else -1."""
