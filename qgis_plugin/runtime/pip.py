@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import queue
 import re
 import subprocess
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Callable, Mapping, Optional, Protocol
 
-from camp_detector_core.engine.errors import Cancelled
-
 from ..faults import Fault
 from ..i18n import tr
-from .process import POLL, ask, environment, started
+from .process import ask, environment, lines_of, started
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,26 +125,10 @@ def run(command: list[str], env: Mapping[str, str], feedback: Feedback) -> tuple
 
 def _follow(process: subprocess.Popen[str], feedback: Feedback) -> tuple[int, list[str]]:
     """Pass on what a process says until it ends; see `run`."""
-    lines: queue.Queue[Optional[str]] = queue.Queue()
-    reader = threading.Thread(target=_read, args=(process, lines.put), daemon=True)
-    reader.start()
     last: list[str] = []
-    while True:
-        if feedback.cancelled():
-            raise Cancelled(tr("The installation was stopped."))
-        try:
-            line = lines.get(timeout=POLL)
-        except queue.Empty:
-            continue
-        if line is None:
-            return process.wait(), last
+    for line in lines_of(process, feedback.cancelled):
         _tell(line, feedback, last)
-
-
-def _read(process: subprocess.Popen[str], put: Callable[[Optional[str]], None]) -> None:
-    for line in process.stdout or ():
-        put(line.rstrip())
-    put(None)
+    return process.wait(), last
 
 
 def _tell(line: str, feedback: Feedback, last: list[str]) -> None:
