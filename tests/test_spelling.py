@@ -30,9 +30,10 @@ COMMANDS = (
     "build.py",
     "camp_detector_core/stac/",
     "camp_detector_core/training_data/texts.py",
+    "qgis_plugin/adapting/command.py",
 )
-"""Command lines, the scripts that lie beside the item of a model, which are some too, and the
-command to copy in a folder of training data."""
+"""Command lines, the scripts that lie beside the item of a model, which are some too, the command
+to copy in a folder of training data, and the one that QGIS runs with it."""
 OTHER_PROGRAMS = ("engine/predictors/runtime.py", "qgis_plugin/runtime/", "training/fit/commit.py")
 """Callers of programs of others: nvidia-smi, pip and git."""
 SPELLED = re.compile(r"(?<![\w-])--[a-z][a-z-]+|\bgdal(_\w+\.py|_translate|warp|info|buildvrt)\b")

@@ -38,15 +38,7 @@ def job_of(entries: Entries, *, all_polygons: bool = True) -> Job:
     Raises:
         CampDetectorError: Something is missing, or a value cannot be.
     """
-    algorithm = entries.algorithm
-    raster = algorithm.parameterAsRasterLayer(entries.parameters, INPUT, entries.context)
-    if raster is None and isinstance(entries.raw(INPUT), str):
-        msg = tr(
-            "{path} cannot be read as imagery: choose a raster layer or file.",
-            path=entries.raw(INPUT),
-        )
-        raise Fault(msg)
-    layer = look_at(raster)
+    algorithm, layer = entries.algorithm, layer_of(entries)
     own = (table.IMAGES, table.MODEL)
     values: dict[str, Any] = {table.IMAGES.name: layer.title}
     for option in shown_in(QGIS):
@@ -61,6 +53,22 @@ def job_of(entries: Entries, *, all_polygons: bool = True) -> Job:
         elif not (option in own or definition is None or definition.isDestination()):
             values[option.name] = value_of(option, entries)
     return Job(layer, chosen_model(entries), Request.of(values))
+
+
+def layer_of(entries: Entries) -> Layer:
+    """The imagery.
+
+    Raises:
+        Fault: It cannot be read.
+    """
+    raster = entries.algorithm.parameterAsRasterLayer(entries.parameters, INPUT, entries.context)
+    if raster is None and isinstance(entries.raw(INPUT), str):
+        msg = tr(
+            "{path} cannot be read as imagery: choose a raster layer or file.",
+            path=entries.raw(INPUT),
+        )
+        raise Fault(msg)
+    return look_at(raster)
 
 
 def _extent(entries: Entries, layer: Layer) -> Optional[Bounds]:

@@ -49,6 +49,8 @@ def is_folder(place: Place) -> bool:
 
 def _problem(output: Output) -> Optional[str]:
     place = output.place
+    if output.kind == "folderDestination":
+        return _problem_of_folder(place)
     problem = _problem_of_file(place, is_sink=output.kind == SINK)
     if problem:
         return problem
@@ -114,6 +116,27 @@ def _problem_of_file(place: Place, *, is_sink: bool) -> Optional[str]:
     elif path.exists() and not os.access(path, os.W_OK):
         problem = tr("{path} may not be changed: choose another name.", path=path)
     return problem
+
+
+def _problem_of_folder(place: Place) -> Optional[str]:
+    """Say what the file system has against a folder for results."""
+    path = Path(place.path)
+    try:
+        is_there, parent_is_there = path.is_dir(), path.parent.is_dir()
+        is_other = path.exists() and not is_there
+    except (OSError, ValueError):  # characters that no name has
+        return tr("{path} is no name of a file: choose another one.", path=ascii(place.path))
+    problem = _problem_of_name(place)
+    if problem:
+        return problem
+    if is_other:
+        return tr("{path} is no folder: choose another name.", path=path)
+    if not is_there and not parent_is_there:
+        return tr("The folder {folder} does not exist: make it first.", folder=path.parent)
+    home = path if is_there else path.parent
+    if not os.access(home, os.W_OK):
+        return tr("Nothing may be written to {folder}: choose another folder.", folder=home)
+    return None
 
 
 def misread(path: str) -> Optional[str]:

@@ -17,12 +17,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..adapting import python
 from ..help import url
 from ..i18n import flow, tr, turn
 from ..icon import own_icon
 from ..models import ModelLibrary
 from ..models.library import set_default, set_folders
 from ..runtime import devices, problem
+from .training_python import TrainingPythonBox
 from .widgets import label, row
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class OptionsPage(QgsOptionsPageWidget):
-    """Device, preferred model, folders of models."""
+    """Device, preferred model, folders of models, and the Python with the training."""
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         """Show what is set."""
@@ -52,6 +54,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self.folders = QListWidget()
         self.folders.setMaximumHeight(120)
         self.folders.addItems([str(f) for f in library.folders])
+        self.training = TrainingPythonBox()
         # What the user leaves alone is not written, also where its file is away for now.
         self._before = self._choices()
         add, remove = QPushButton(tr("Add a folder…")), QPushButton(tr("Remove"))
@@ -63,6 +66,7 @@ class OptionsPage(QgsOptionsPageWidget):
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addLayout(row(add, remove))
+        layout.addWidget(self.training)
         layout.addWidget(label(problem() or ""))
         layout.addStretch()
         flow(self)
@@ -71,7 +75,7 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def apply(self) -> None:
         """Keep what is chosen; QGIS calls it when the user presses OK."""
-        device, model, folders = self._choices()
+        device, model, folders, program = self._choices()
         before = self._before
         if device != before[0]:
             QgsSettings().setValue(devices.SETTING, device)
@@ -79,14 +83,16 @@ class OptionsPage(QgsOptionsPageWidget):
             set_default(model)
         if folders != before[2]:
             set_folders([Path(folder) for folder in folders])
+        if program != before[3]:
+            python.choose(program)
         self._before = self._choices()
 
-    def _choices(self) -> tuple[str, str, list[str]]:
-        """Device, model and folders as they stand in the page."""
+    def _choices(self) -> tuple[str, str, list[str], str]:
+        """Device, model, folders and Python as they stand in the page."""
         items = (self.folders.item(i) for i in range(self.folders.count()))
         folders = [item.text() for item in items if item is not None]
         device, model = self.device.currentData(), self.model.currentData()
-        return str(device or ""), str(model or ""), folders
+        return str(device or ""), str(model or ""), folders, self.training.path()
 
     def helpKey(self) -> str:
         """QGIS' help button opens our page."""

@@ -2,10 +2,10 @@
 
 usage: python -m qgis_plugin.help.pictures FOLDER
 
-The folder holds what the test of the windows has taken in a real QGIS of a generated scene:
-CAMP_DETECTOR_PICTURES=FOLDER pytest -n 0 tests/qgis/test_gui.py, then this. It is the home of a
-user: QGIS' profile and what is opened lie in it as well, and some windows show where, so that a
-name such as /home/ana reads well.
+The folder holds what the tests of the windows have taken in a real QGIS of generated scenes:
+CAMP_DETECTOR_PICTURES=FOLDER pytest -n 0 tests/qgis/test_gui.py tests/qgis/test_adapting.py, then
+this. It is the home of a user: QGIS' profile and what is opened lie in it as well, and some
+windows show where, so that a name such as /home/ana reads well.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ PICTURES = {
     DOCS / "qgis-catalogue.png": ("en/catalogue.png", 720, 128),
     DOCS / "qgis-runtime-missing.png": ("en/runtime-missing.png", 680, 128),
     DOCS / "qgis-runtime.png": ("en/runtime-ready.png", 680, 128),
-    DOCS / "qgis-settings.png": ("en/settings.png", 820, 128),
+    DOCS / "qgis-settings.png": ("adapting/settings-0.png", 820, 128),
+    DOCS / "qgis-adapt.png": ("adapting/adaptmodel.png", 820, 128),
     DOCS / "qgis-arabic.png": ("ar/models.png", 820, 128),
 }
 """Target of each picture: file, greatest width in pixels, number of colours. Those of the help

@@ -44,6 +44,165 @@
         <translation>‏ONNX Runtime، الذي يشغّل النماذج، غير مثبّت.</translation>
     </message>
     <message>
+        <location filename="../adapting/export.py"/>
+        <source>The training data lie in {folder}</source>
+        <translation>بيانات التدريب في {folder}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path} does not answer as a Python ({reason}): name python.exe or python3 of an environment with Camp Detector's training.</source>
+        <translation>‏{path} لا يستجيب بوصفه Python ‏({reason}): حدد python.exe أو python3 في بيئة فيها تدريب Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>Adapting needs a Python with Camp Detector's training, and none is named yet: name it under Settings &gt; Options &gt; Camp Detector.</source>
+        <translation>يحتاج التكييف إلى Python فيه تدريب Camp Detector، ولم يُحدد أي منها بعد: حدده في الإعدادات &gt; الخيارات &gt; Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path}, named as the Python with the training, is no file: name another one under Settings &gt; Options &gt; Camp Detector.</source>
+        <translation>‏{path}، المحدد بوصفه Python الذي فيه التدريب، ليس ملفًا: حدد غيره في الإعدادات &gt; الخيارات &gt; Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path} has Camp Detector {version}, and this plugin is of {own}: give both one version, there with {command}</source>
+        <translation>‏{path} فيه Camp Detector {version}، وهذه الإضافة من الإصدار {own}: اجعلهما من إصدار واحد، هناك بالأمر {command}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path} (Python {python}) lacks {name}, so it cannot train: install the training there with {command}</source>
+        <translation>‏{path} (Python {python}) ينقصه {name}، فلا يمكنه التدريب: ثبّت التدريب هناك بالأمر {command}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>The training of {path} cannot be loaded ({reason}): install it anew with {command}</source>
+        <translation>تعذر تحميل التدريب في {path} ({reason}): ثبّته من جديد بالأمر {command}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/results.py"/>
+        <source>{folder} holds files already: name a new folder, or an empty one.</source>
+        <translation>‏{folder} فيه ملفات من قبل: حدد مجلدًا جديدًا أو فارغًا.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/results.py"/>
+        <source>{folder} cannot be used: {reason}</source>
+        <translation>تعذر استخدام {folder}: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>The training says: {reason}</source>
+        <translation>يقول التدريب: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>{path} cannot be started: {reason}</source>
+        <translation>تعذر بدء {path}: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>stopped</source>
+        <translation>أُوقف</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>The system ended the training (signal {number}), mostly for want of memory: close other programs, or draw the reviewed area smaller.</source>
+        <translation>أنهى النظام التدريب (الإشارة {number})، وغالبًا لنقص الذاكرة: أغلق برامج أخرى، أو ارسم المنطقة المراجَعة أصغر.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>The training ended without the report that was expected: run it again.</source>
+        <translation>انتهى التدريب دون التقرير المنتظر: أعد تشغيله.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Adapt model</source>
+        <translation>تكييف النموذج</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Teaches a model your place, from 50 to 150 dwellings that you corrected, in some minutes. Parts of the reviewed ground are held out in turn: only where the adapted model is better there, it is installed under Models; else the model stays as it is, and the log says so.
+
+Give a folder of Export training data, or the layers. It runs in the Python with Camp Detector's training that is named under Settings &gt; Options &gt; Camp Detector.</source>
+        <translation>يعلّم النموذج مكانك من 50 إلى 150 مسكنًا صححتها، في بضع دقائق. تُستبعد أجزاء من الأرض المراجَعة بالتناوب: لا يُثبَّت النموذج المكيَّف ضمن النماذج إلا إذا كان أفضل فيها؛ وإلا يبقى النموذج كما هو، ويذكر السجل ذلك.
+
+أعطِ مجلدًا من «تصدير بيانات التدريب»، أو الطبقات. يعمل ذلك في Python الذي فيه تدريب Camp Detector والمحدد في الإعدادات &gt; الخيارات &gt; Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>camp,refugee,training,deep learning,adapt,fine-tune,learn</source>
+        <translation>مخيم,لاجئون,تدريب,تعلم عميق,تكييف,ضبط,تعلم</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Time (minutes)</source>
+        <translation>المدة (دقائق)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Starting {path}</source>
+        <translation>بدء {path}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>The adapted model is installed: choose {id} where you detect.</source>
+        <translation>ثُبّت النموذج المكيَّف: اختر {id} عند الكشف.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Nothing was installed: go on with {id}, or correct more dwellings.</source>
+        <translation>لم يُثبَّت شيء: تابع مع {id}، أو صحح مساكن أكثر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Folder of Export training data</source>
+        <translation>مجلد «تصدير بيانات التدريب»</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Name of the place</source>
+        <translation>اسم المكان</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Folder of report and model</source>
+        <translation>مجلد التقرير والنموذج</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>True if it is better</source>
+        <translation>صحيح إذا كان أفضل</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Model to go on with</source>
+        <translation>النموذج الذي يُتابَع به</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Verdict</source>
+        <translation>الحكم</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>F1 of the model before</source>
+        <translation>قيمة F1 للنموذج السابق</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>F1 of the model to go on with</source>
+        <translation>قيمة F1 للنموذج الذي يُتابَع به</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Give the folder of Export training data or the layers, not both.</source>
+        <translation>أعطِ مجلد «تصدير بيانات التدريب» أو الطبقات، لا كليهما.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Give a folder of Export training data, or imagery and corrected dwellings.</source>
+        <translation>أعطِ مجلدًا من «تصدير بيانات التدريب»، أو الصور والمساكن المصححة.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/base.py"/>
         <source>Stopped, because Camp Detector is updated or removed; run it again then.</source>
         <translation>توقّف التشغيل لأن Camp Detector يُحدَّث أو يُزال؛ أعد تشغيله بعد ذلك.</translation>
@@ -351,6 +510,50 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <translation>مساكن في {layer} معطاة كنقاط، تُحسب وليست لها مساحة: {count}</translation>
     </message>
     <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Export training data</source>
+        <translation>تصدير بيانات التدريب</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Writes a part of the imagery, the dwellings that you corrected there, and the area that you reviewed into a folder that a model is taught with: by Adapt model here, or by the command in the log on a computer with Camp Detector's training.
+
+Detect dwellings, then correct them on a part of the imagery: 50 to 150, of all kinds that there are. Draw the area in which none is missing any more; beyond it nothing is known, and nothing counts.</source>
+        <translation>يكتب جزءًا من الصور والمساكن التي صححتها فيه والمنطقة التي راجعتها في مجلد يُعلَّم به النموذج: بواسطة «تكييف النموذج» هنا، أو بالأمر المذكور في السجل على حاسوب فيه تدريب Camp Detector.
+
+اكشف المساكن ثم صححها في جزء من الصور: من 50 إلى 150 من كل الأنواع الموجودة. ارسم المنطقة التي لم يعد ينقص فيها أي مسكن؛ وما وراءها لا يُعرف عنه شيء ولا يُحسب.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>camp,refugee,training,labels,deep learning,adapt,fine-tune</source>
+        <translation>مخيم,لاجئون,تدريب,تسميات,تعلم عميق,تكييف,ضبط</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Teach the model with Adapt model, or on any computer with:</source>
+        <translation>علّم النموذج بواسطة «تكييف النموذج»، أو على أي حاسوب بالأمر:</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Replace an earlier export in the folder</source>
+        <translation>استبدال تصدير سابق في المجلد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Folder</source>
+        <translation>المجلد</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Reviewed hectares</source>
+        <translation>الهكتارات المراجَعة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Command that teaches a model</source>
+        <translation>الأمر الذي يعلّم النموذج</translation>
+    </message>
+    <message>
         <location filename="../algorithms/features.py"/>
         <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
         <translation>تحتوي {layer} على مجموعات أشكال هندسية لا يعطيها QGIS نظام إحداثيات: حوّلها أولاً إلى مضلعات.</translation>
@@ -364,6 +567,41 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/features.py"/>
         <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
         <translation>حدود في {layer} لا مكان لها في نظام إحداثيات الطبقة الأخرى وتُركت: {count}. راجع نظام إحداثياتها.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Imagery around the area (m)</source>
+        <translation>الصور حول المنطقة (م)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Of layers without a file, such as a WMS. Files are copied as they are.</source>
+        <translation>للطبقات التي بلا ملف، مثل WMS. تُنسخ الملفات كما هي.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Numbers such as 3,2,1, in the model's order. Not set: all but alpha.</source>
+        <translation>أرقام مثل 3,2,1 بترتيب النموذج. دون قيمة: كلها عدا ألفا.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Corrected dwellings</source>
+        <translation>المساكن المصححة</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Reviewed area, in which no dwelling is missing</source>
+        <translation>المنطقة المراجَعة التي لا ينقص فيها أي مسكن</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Field with the class of each dwelling</source>
+        <translation>الحقل الذي فيه صنف كل مسكن</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Credit that imagery or dwellings ask for</source>
+        <translation>الجهة التي يجب ذكرها للصور أو المساكن</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>
@@ -747,13 +985,18 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
-        <source>{path} may not be changed: choose another name.</source>
-        <translation>لا يُسمح بتغيير {path}: اختر اسمًا آخر.</translation>
+        <source>{path} is no folder: choose another name.</source>
+        <translation>‏{path} ليس مجلدًا: اختر اسمًا آخر.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
         <source>Nothing may be written to {folder}: choose another folder.</source>
         <translation>لا يمكن الكتابة في {folder}: اختر مجلدًا آخر.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} may not be changed: choose another name.</source>
+        <translation>لا يُسمح بتغيير {path}: اختر اسمًا آخر.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -784,11 +1027,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../algorithms/writing.py"/>
         <source>The results cannot be put in place: close what has an earlier result of the same name open, such as a layer of the project ({reason})</source>
         <translation>لا يمكن وضع النتائج في مكانها: أغلق ما يفتح نتيجة سابقة بالاسم نفسه، كطبقة في المشروع ({reason})</translation>
-    </message>
-    <message>
-        <location filename="../feedback.py"/>
-        <source>stopped</source>
-        <translation>أُوقف</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1167,11 +1405,6 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
-        <source>Folder</source>
-        <translation>المجلد</translation>
-    </message>
-    <message>
-        <location filename="../gui/runtime_dialog.py"/>
         <source>Processor</source>
         <translation>المعالج</translation>
     </message>
@@ -1264,6 +1497,46 @@ Choose the imagery and press Run. Map services (WMS, XYZ tiles) need an extent. 
         <location filename="../gui/runtime_dialog.py"/>
         <source>Start QGIS again to use it.</source>
         <translation>أعد تشغيل QGIS لاستخدامه.</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Python with the training, for Adapt model</source>
+        <translation>برنامج Python الذي فيه التدريب، لأجل «تكييف النموذج»</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>python.exe or python3 of an environment</source>
+        <translation>ملف python.exe أو python3 في بيئة</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Camp Detector {version} is there: it can adapt.</source>
+        <translation>يوجد Camp Detector {version} هناك: يمكنه التكييف.</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>A Python</source>
+        <translation>برنامج Python</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Browse…</source>
+        <translation>استعراض…</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Check</source>
+        <translation>فحص</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Only needed to adapt models. It is a Python of its own, not that of QGIS, in which Camp Detector is installed with its training.</source>
+        <translation>لا يلزم إلا لتكييف النماذج. وهو برنامج Python مستقل عن QGIS، مثبّت فيه Camp Detector مع تدريبه.</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Looking at a Python</source>
+        <translation>فحص برنامج Python</translation>
     </message>
     <message>
         <location filename="../gui/work.py"/>

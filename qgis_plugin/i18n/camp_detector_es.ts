@@ -44,6 +44,165 @@
         <translation>ONNX Runtime, que ejecuta los modelos, no está instalado.</translation>
     </message>
     <message>
+        <location filename="../adapting/export.py"/>
+        <source>The training data lie in {folder}</source>
+        <translation>Los datos de entrenamiento están en {folder}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path} does not answer as a Python ({reason}): name python.exe or python3 of an environment with Camp Detector's training.</source>
+        <translation>{path} no responde como un Python ({reason}): indique python.exe o python3 de un entorno con el entrenamiento de Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>Adapting needs a Python with Camp Detector's training, and none is named yet: name it under Settings &gt; Options &gt; Camp Detector.</source>
+        <translation>La adaptación necesita un Python con el entrenamiento de Camp Detector, y todavía no se ha indicado ninguno: indíquelo en Configuración &gt; Opciones &gt; Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path}, named as the Python with the training, is no file: name another one under Settings &gt; Options &gt; Camp Detector.</source>
+        <translation>{path}, indicado como Python con el entrenamiento, no es un archivo: indique otro en Configuración &gt; Opciones &gt; Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path} has Camp Detector {version}, and this plugin is of {own}: give both one version, there with {command}</source>
+        <translation>{path} tiene Camp Detector {version}, y este complemento es el {own}: dé a ambos la misma versión, allí con {command}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path} (Python {python}) lacks {name}, so it cannot train: install the training there with {command}</source>
+        <translation>{path} (Python {python}) no tiene {name}, así que no puede entrenar: instale allí el entrenamiento con {command}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>The training of {path} cannot be loaded ({reason}): install it anew with {command}</source>
+        <translation>El entrenamiento de {path} no se puede cargar ({reason}): instálelo de nuevo con {command}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/results.py"/>
+        <source>{folder} holds files already: name a new folder, or an empty one.</source>
+        <translation>{folder} ya contiene archivos: indique una carpeta nueva o una vacía.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/results.py"/>
+        <source>{folder} cannot be used: {reason}</source>
+        <translation>{folder} no se puede usar: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>The training says: {reason}</source>
+        <translation>El entrenamiento dice: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>{path} cannot be started: {reason}</source>
+        <translation>{path} no se puede iniciar: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>stopped</source>
+        <translation>detenido</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>The system ended the training (signal {number}), mostly for want of memory: close other programs, or draw the reviewed area smaller.</source>
+        <translation>El sistema terminó el entrenamiento (señal {number}), casi siempre por falta de memoria: cierre otros programas o dibuje más pequeña el área revisada.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>The training ended without the report that was expected: run it again.</source>
+        <translation>El entrenamiento terminó sin el informe esperado: ejecútelo de nuevo.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Adapt model</source>
+        <translation>Adaptar modelo</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Teaches a model your place, from 50 to 150 dwellings that you corrected, in some minutes. Parts of the reviewed ground are held out in turn: only where the adapted model is better there, it is installed under Models; else the model stays as it is, and the log says so.
+
+Give a folder of Export training data, or the layers. It runs in the Python with Camp Detector's training that is named under Settings &gt; Options &gt; Camp Detector.</source>
+        <translation>Enseña su lugar a un modelo, a partir de 50 a 150 viviendas que usted corrigió, en unos minutos. Partes del terreno revisado se apartan por turno: solo si el modelo adaptado es mejor allí se instala en Modelos; si no, el modelo queda como está y el registro lo dice.
+
+Dé una carpeta de Exportar datos de entrenamiento, o las capas. Se ejecuta en el Python con el entrenamiento de Camp Detector indicado en Configuración &gt; Opciones &gt; Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>camp,refugee,training,deep learning,adapt,fine-tune,learn</source>
+        <translation>campamento,refugiados,entrenamiento,aprendizaje profundo,adaptar,afinar,aprender</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Time (minutes)</source>
+        <translation>Tiempo (minutos)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Starting {path}</source>
+        <translation>Iniciando {path}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>The adapted model is installed: choose {id} where you detect.</source>
+        <translation>El modelo adaptado está instalado: elija {id} al detectar.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Nothing was installed: go on with {id}, or correct more dwellings.</source>
+        <translation>No se instaló nada: siga con {id}, o corrija más viviendas.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Folder of Export training data</source>
+        <translation>Carpeta de Exportar datos de entrenamiento</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Name of the place</source>
+        <translation>Nombre del lugar</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Folder of report and model</source>
+        <translation>Carpeta del informe y del modelo</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>True if it is better</source>
+        <translation>Verdadero si es mejor</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Model to go on with</source>
+        <translation>Modelo con el que seguir</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Verdict</source>
+        <translation>Veredicto</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>F1 of the model before</source>
+        <translation>F1 del modelo anterior</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>F1 of the model to go on with</source>
+        <translation>F1 del modelo con el que seguir</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Give the folder of Export training data or the layers, not both.</source>
+        <translation>Dé la carpeta de Exportar datos de entrenamiento o las capas, no ambas.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Give a folder of Export training data, or imagery and corrected dwellings.</source>
+        <translation>Dé una carpeta de Exportar datos de entrenamiento, o las imágenes y las viviendas corregidas.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/base.py"/>
         <source>Stopped, because Camp Detector is updated or removed; run it again then.</source>
         <translation>Detenido, porque Camp Detector se actualiza o se elimina; vuelva a ejecutarlo después.</translation>
@@ -351,6 +510,50 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <translation>Viviendas de {layer} dadas como puntos, que se cuentan y no tienen superficie: {count}</translation>
     </message>
     <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Export training data</source>
+        <translation>Exportar datos de entrenamiento</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Writes a part of the imagery, the dwellings that you corrected there, and the area that you reviewed into a folder that a model is taught with: by Adapt model here, or by the command in the log on a computer with Camp Detector's training.
+
+Detect dwellings, then correct them on a part of the imagery: 50 to 150, of all kinds that there are. Draw the area in which none is missing any more; beyond it nothing is known, and nothing counts.</source>
+        <translation>Escribe una parte de las imágenes, las viviendas que usted corrigió allí y el área que revisó en una carpeta con la que se enseña a un modelo: con Adaptar modelo aquí, o con la orden del registro en un ordenador con el entrenamiento de Camp Detector.
+
+Detecte las viviendas y corríjalas después en una parte de las imágenes: de 50 a 150, de todas las clases que haya. Dibuje el área en la que ya no falta ninguna; más allá nada se sabe y nada cuenta.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>camp,refugee,training,labels,deep learning,adapt,fine-tune</source>
+        <translation>campamento,refugiados,entrenamiento,etiquetas,aprendizaje profundo,adaptar,afinar</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Teach the model with Adapt model, or on any computer with:</source>
+        <translation>Enséñelos al modelo con Adaptar modelo, o en cualquier ordenador con:</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Replace an earlier export in the folder</source>
+        <translation>Sustituir una exportación anterior en la carpeta</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Folder</source>
+        <translation>Carpeta</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Reviewed hectares</source>
+        <translation>Hectáreas revisadas</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Command that teaches a model</source>
+        <translation>Orden que enseña a un modelo</translation>
+    </message>
+    <message>
         <location filename="../algorithms/features.py"/>
         <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
         <translation>{layer} contiene colecciones de geometrías, a las que QGIS no da sistema de coordenadas: conviértalas antes en polígonos.</translation>
@@ -364,6 +567,41 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/features.py"/>
         <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
         <translation>Contornos de {layer} que no tienen lugar en el sistema de coordenadas de la otra capa y se omiten: {count}. Revise su sistema de coordenadas.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Imagery around the area (m)</source>
+        <translation>Imágenes alrededor del área (m)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Of layers without a file, such as a WMS. Files are copied as they are.</source>
+        <translation>De capas sin archivo, como un WMS. Los archivos se copian como están.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Numbers such as 3,2,1, in the model's order. Not set: all but alpha.</source>
+        <translation>Números como 3,2,1, en el orden del modelo. Sin valor: todas menos alfa.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Corrected dwellings</source>
+        <translation>Viviendas corregidas</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Reviewed area, in which no dwelling is missing</source>
+        <translation>Área revisada, en la que no falta ninguna vivienda</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Field with the class of each dwelling</source>
+        <translation>Campo con la clase de cada vivienda</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Credit that imagery or dwellings ask for</source>
+        <translation>Crédito que piden las imágenes o las viviendas</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>
@@ -747,13 +985,18 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
-        <source>{path} may not be changed: choose another name.</source>
-        <translation>{path} no se puede modificar: elija otro nombre.</translation>
+        <source>{path} is no folder: choose another name.</source>
+        <translation>{path} no es una carpeta: elija otro nombre.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
         <source>Nothing may be written to {folder}: choose another folder.</source>
         <translation>No se puede escribir en {folder}: elija otra carpeta.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} may not be changed: choose another name.</source>
+        <translation>{path} no se puede modificar: elija otro nombre.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -784,11 +1027,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../algorithms/writing.py"/>
         <source>The results cannot be put in place: close what has an earlier result of the same name open, such as a layer of the project ({reason})</source>
         <translation>Los resultados no se pueden poner en su lugar: cierre lo que tenga abierto un resultado anterior del mismo nombre, como una capa del proyecto ({reason})</translation>
-    </message>
-    <message>
-        <location filename="../feedback.py"/>
-        <source>stopped</source>
-        <translation>detenido</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1167,11 +1405,6 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
-        <source>Folder</source>
-        <translation>Carpeta</translation>
-    </message>
-    <message>
-        <location filename="../gui/runtime_dialog.py"/>
         <source>Processor</source>
         <translation>Procesador</translation>
     </message>
@@ -1264,6 +1497,46 @@ Elija las imágenes y pulse Ejecutar. Los servicios de mapas (WMS, teselas XYZ) 
         <location filename="../gui/runtime_dialog.py"/>
         <source>Start QGIS again to use it.</source>
         <translation>Reinicie QGIS para usarlo.</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Python with the training, for Adapt model</source>
+        <translation>Python con el entrenamiento, para Adaptar modelo</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>python.exe or python3 of an environment</source>
+        <translation>python.exe o python3 de un entorno</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Camp Detector {version} is there: it can adapt.</source>
+        <translation>Camp Detector {version} está ahí: puede adaptar.</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>A Python</source>
+        <translation>Un Python</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Browse…</source>
+        <translation>Examinar…</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Check</source>
+        <translation>Comprobar</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Only needed to adapt models. It is a Python of its own, not that of QGIS, in which Camp Detector is installed with its training.</source>
+        <translation>Solo hace falta para adaptar modelos. Es un Python propio, no el de QGIS, en el que Camp Detector está instalado con su entrenamiento.</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Looking at a Python</source>
+        <translation>Examinando un Python</translation>
     </message>
     <message>
         <location filename="../gui/work.py"/>

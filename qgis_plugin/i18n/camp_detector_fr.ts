@@ -44,6 +44,165 @@
         <translation>ONNX Runtime, qui exécute les modèles, n’est pas installé.</translation>
     </message>
     <message>
+        <location filename="../adapting/export.py"/>
+        <source>The training data lie in {folder}</source>
+        <translation>Les données d’entraînement sont dans {folder}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path} does not answer as a Python ({reason}): name python.exe or python3 of an environment with Camp Detector's training.</source>
+        <translation>{path} ne répond pas comme un Python ({reason}) : indiquez python.exe ou python3 d’un environnement avec l’entraînement de Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>Adapting needs a Python with Camp Detector's training, and none is named yet: name it under Settings &gt; Options &gt; Camp Detector.</source>
+        <translation>L’adaptation demande un Python avec l’entraînement de Camp Detector, et aucun n’est encore indiqué : indiquez-le sous Préférences &gt; Options &gt; Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path}, named as the Python with the training, is no file: name another one under Settings &gt; Options &gt; Camp Detector.</source>
+        <translation>{path}, indiqué comme Python avec l’entraînement, n’est pas un fichier : indiquez-en un autre sous Préférences &gt; Options &gt; Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path} has Camp Detector {version}, and this plugin is of {own}: give both one version, there with {command}</source>
+        <translation>{path} a Camp Detector {version}, et cette extension est la {own} : donnez aux deux la même version, là-bas avec {command}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>{path} (Python {python}) lacks {name}, so it cannot train: install the training there with {command}</source>
+        <translation>{path} (Python {python}) n’a pas {name} et ne peut donc pas entraîner : installez-y l’entraînement avec {command}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/python.py"/>
+        <source>The training of {path} cannot be loaded ({reason}): install it anew with {command}</source>
+        <translation>L’entraînement de {path} ne peut pas être chargé ({reason}) : réinstallez-le avec {command}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/results.py"/>
+        <source>{folder} holds files already: name a new folder, or an empty one.</source>
+        <translation>{folder} contient déjà des fichiers : indiquez un nouveau dossier, ou un dossier vide.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/results.py"/>
+        <source>{folder} cannot be used: {reason}</source>
+        <translation>{folder} ne peut pas être utilisé : {reason}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>The training says: {reason}</source>
+        <translation>L’entraînement dit : {reason}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>{path} cannot be started: {reason}</source>
+        <translation>{path} ne peut pas être démarré : {reason}</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>stopped</source>
+        <translation>arrêté</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>The system ended the training (signal {number}), mostly for want of memory: close other programs, or draw the reviewed area smaller.</source>
+        <translation>Le système a mis fin à l’entraînement (signal {number}), le plus souvent par manque de mémoire : fermez d’autres programmes, ou dessinez une zone revue plus petite.</translation>
+    </message>
+    <message>
+        <location filename="../adapting/run.py"/>
+        <source>The training ended without the report that was expected: run it again.</source>
+        <translation>L’entraînement s’est terminé sans le rapport attendu : relancez-le.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Adapt model</source>
+        <translation>Adapter le modèle</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Teaches a model your place, from 50 to 150 dwellings that you corrected, in some minutes. Parts of the reviewed ground are held out in turn: only where the adapted model is better there, it is installed under Models; else the model stays as it is, and the log says so.
+
+Give a folder of Export training data, or the layers. It runs in the Python with Camp Detector's training that is named under Settings &gt; Options &gt; Camp Detector.</source>
+        <translation>Apprend votre lieu à un modèle, à partir de 50 à 150 habitations que vous avez corrigées, en quelques minutes. Des parties du terrain revu sont mises de côté tour à tour : ce n’est que si le modèle adapté y est meilleur qu’il est installé sous Modèles ; sinon le modèle reste tel quel, et le journal le dit.
+
+Donnez un dossier d’Exporter des données d’entraînement, ou les couches. Cela s’exécute dans le Python avec l’entraînement de Camp Detector indiqué sous Préférences &gt; Options &gt; Camp Detector.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>camp,refugee,training,deep learning,adapt,fine-tune,learn</source>
+        <translation>camp,réfugiés,entraînement,apprentissage profond,adapter,affiner,apprendre</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Time (minutes)</source>
+        <translation>Durée (minutes)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Starting {path}</source>
+        <translation>Démarrage de {path}</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>The adapted model is installed: choose {id} where you detect.</source>
+        <translation>Le modèle adapté est installé : choisissez {id} pour détecter.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Nothing was installed: go on with {id}, or correct more dwellings.</source>
+        <translation>Rien n’a été installé : continuez avec {id}, ou corrigez davantage d’habitations.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Folder of Export training data</source>
+        <translation>Dossier d’Exporter des données d’entraînement</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Name of the place</source>
+        <translation>Nom du lieu</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Folder of report and model</source>
+        <translation>Dossier du rapport et du modèle</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>True if it is better</source>
+        <translation>Vrai s’il est meilleur</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Model to go on with</source>
+        <translation>Modèle avec lequel continuer</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Verdict</source>
+        <translation>Verdict</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>F1 of the model before</source>
+        <translation>F1 du modèle d’avant</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>F1 of the model to go on with</source>
+        <translation>F1 du modèle avec lequel continuer</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Give the folder of Export training data or the layers, not both.</source>
+        <translation>Donnez le dossier d’Exporter des données d’entraînement ou les couches, pas les deux.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/adapt.py"/>
+        <source>Give a folder of Export training data, or imagery and corrected dwellings.</source>
+        <translation>Donnez un dossier d’Exporter des données d’entraînement, ou l’imagerie et les habitations corrigées.</translation>
+    </message>
+    <message>
         <location filename="../algorithms/base.py"/>
         <source>Stopped, because Camp Detector is updated or removed; run it again then.</source>
         <translation>Arrêté, car Camp Detector est mis à jour ou supprimé ; relancez-le ensuite.</translation>
@@ -351,6 +510,50 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <translation>Habitations de {layer} données comme points, qui sont comptées et n’ont pas de surface : {count}</translation>
     </message>
     <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Export training data</source>
+        <translation>Exporter des données d’entraînement</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Writes a part of the imagery, the dwellings that you corrected there, and the area that you reviewed into a folder that a model is taught with: by Adapt model here, or by the command in the log on a computer with Camp Detector's training.
+
+Detect dwellings, then correct them on a part of the imagery: 50 to 150, of all kinds that there are. Draw the area in which none is missing any more; beyond it nothing is known, and nothing counts.</source>
+        <translation>Écrit une partie de l’imagerie, les habitations que vous y avez corrigées et la zone que vous avez revue dans un dossier avec lequel on apprend à un modèle : par Adapter le modèle ici, ou par la commande du journal sur un ordinateur avec l’entraînement de Camp Detector.
+
+Détectez les habitations, puis corrigez-les sur une partie de l’imagerie : 50 à 150, de toutes les sortes qu’il y a. Dessinez la zone dans laquelle il n’en manque plus aucune ; au-delà rien n’est connu, et rien ne compte.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>camp,refugee,training,labels,deep learning,adapt,fine-tune</source>
+        <translation>camp,réfugiés,entraînement,étiquettes,apprentissage profond,adapter,affiner</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Teach the model with Adapt model, or on any computer with:</source>
+        <translation>Apprenez-les au modèle par Adapter le modèle, ou sur n’importe quel ordinateur avec :</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Replace an earlier export in the folder</source>
+        <translation>Remplacer une exportation antérieure dans le dossier</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Folder</source>
+        <translation>Dossier</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Reviewed hectares</source>
+        <translation>Hectares revus</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>Command that teaches a model</source>
+        <translation>Commande qui apprend à un modèle</translation>
+    </message>
+    <message>
         <location filename="../algorithms/features.py"/>
         <source>{layer} holds geometry collections, to which QGIS gives no coordinate system: turn them into polygons first.</source>
         <translation>{layer} contient des collections de géométries, auxquelles QGIS ne donne pas de système de coordonnées : convertissez-les d’abord en polygones.</translation>
@@ -364,6 +567,41 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/features.py"/>
         <source>Outlines of {layer} that have no place in the other layer's coordinate system and are left out: {count}. Look at its coordinate system.</source>
         <translation>Contours de {layer} qui n’ont pas de place dans le système de coordonnées de l’autre couche et sont omis : {count}. Vérifiez son système de coordonnées.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Imagery around the area (m)</source>
+        <translation>Imagerie autour de la zone (m)</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Of layers without a file, such as a WMS. Files are copied as they are.</source>
+        <translation>Pour les couches sans fichier, comme un WMS. Les fichiers sont copiés tels quels.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Numbers such as 3,2,1, in the model's order. Not set: all but alpha.</source>
+        <translation>Des numéros comme 3,2,1, dans l’ordre du modèle. Sans valeur : toutes sauf alpha.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Corrected dwellings</source>
+        <translation>Habitations corrigées</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Reviewed area, in which no dwelling is missing</source>
+        <translation>Zone revue, dans laquelle aucune habitation ne manque</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Field with the class of each dwelling</source>
+        <translation>Champ de la classe de chaque habitation</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/ground.py"/>
+        <source>Credit that imagery or dwellings ask for</source>
+        <translation>Mention que demandent l’imagerie ou les habitations</translation>
     </message>
     <message>
         <location filename="../algorithms/inputs.py"/>
@@ -747,13 +985,18 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
-        <source>{path} may not be changed: choose another name.</source>
-        <translation>{path} ne peut pas être modifié : choisissez un autre nom.</translation>
+        <source>{path} is no folder: choose another name.</source>
+        <translation>{path} n’est pas un dossier : choisissez un autre nom.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
         <source>Nothing may be written to {folder}: choose another folder.</source>
         <translation>Impossible d’écrire dans {folder} : choisissez un autre dossier.</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/targets.py"/>
+        <source>{path} may not be changed: choose another name.</source>
+        <translation>{path} ne peut pas être modifié : choisissez un autre nom.</translation>
     </message>
     <message>
         <location filename="../algorithms/targets.py"/>
@@ -784,11 +1027,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../algorithms/writing.py"/>
         <source>The results cannot be put in place: close what has an earlier result of the same name open, such as a layer of the project ({reason})</source>
         <translation>Les résultats ne peuvent pas être mis en place : fermez ce qui garde ouvert un résultat antérieur du même nom, comme une couche du projet ({reason})</translation>
-    </message>
-    <message>
-        <location filename="../feedback.py"/>
-        <source>stopped</source>
-        <translation>arrêté</translation>
     </message>
     <message>
         <location filename="../feedback.py"/>
@@ -1167,11 +1405,6 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
     </message>
     <message>
         <location filename="../gui/runtime_dialog.py"/>
-        <source>Folder</source>
-        <translation>Dossier</translation>
-    </message>
-    <message>
-        <location filename="../gui/runtime_dialog.py"/>
         <source>Processor</source>
         <translation>Processeur</translation>
     </message>
@@ -1264,6 +1497,46 @@ Choisissez les images et appuyez sur Exécuter. Les services de carte (WMS, tuil
         <location filename="../gui/runtime_dialog.py"/>
         <source>Start QGIS again to use it.</source>
         <translation>Redémarrez QGIS pour l’utiliser.</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Python with the training, for Adapt model</source>
+        <translation>Python avec l’entraînement, pour Adapter le modèle</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>python.exe or python3 of an environment</source>
+        <translation>python.exe ou python3 d’un environnement</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Camp Detector {version} is there: it can adapt.</source>
+        <translation>Camp Detector {version} est là : il peut adapter.</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>A Python</source>
+        <translation>Un Python</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Browse…</source>
+        <translation>Parcourir…</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Check</source>
+        <translation>Vérifier</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Only needed to adapt models. It is a Python of its own, not that of QGIS, in which Camp Detector is installed with its training.</source>
+        <translation>Nécessaire seulement pour adapter des modèles. C’est un Python à part, pas celui de QGIS, dans lequel Camp Detector est installé avec son entraînement.</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Looking at a Python</source>
+        <translation>Examen d’un Python</translation>
     </message>
     <message>
         <location filename="../gui/work.py"/>

@@ -19,6 +19,8 @@ from .installed import ADDED, BUNDLED, FOLDER, InstalledModel
 from .reading import ENDINGS, all_of, files_in, json_of, look_at
 
 _PLUGIN = Path(__file__).resolve().parent.parent
+_ORIGINALS = "float32"
+"""Folder beside a model in which a training looks for its original."""
 _FOLDERS, _DEFAULT = "camp_detector/model_folders", "camp_detector/default_model"
 
 
@@ -104,22 +106,39 @@ class ModelLibrary:
             )
         )
 
-    def add(self, path: Path) -> InstalledModel:
+    def add(
+        self, path: Path, *, original: Optional[Path] = None, source: str = ""
+    ) -> InstalledModel:
         """Copy a model from ``.onnx``, a STAC item or ``.dlpk``; the network alone is taken.
+
+        Args:
+            path: The file.
+            original: ``.onnx`` with the float32 weights that those of 8 bits were made from.
+            source: Words for where it came from; empty: the file.
 
         Raises:
             CampDetectorError: It is no model, or cannot be stored.
         """
         model_file = open_model(path)
-        return self.add_bytes(model_file.onnx, item=model_file.item, source=str(path))
+        weights = None if original is None else open_model(original).onnx
+        item, source = model_file.item, source or str(path)
+        return self.add_bytes(model_file.onnx, item=item, source=source, original=weights)
 
-    def add_bytes(self, data: bytes, *, item: Mapping[str, object], source: str) -> InstalledModel:
+    def add_bytes(
+        self,
+        data: bytes,
+        *,
+        item: Mapping[str, object],
+        source: str,
+        original: Optional[bytes] = None,
+    ) -> InstalledModel:
         """Store the bytes of an ONNX file; nothing is stored of what came with the plugin.
 
         Args:
             data: The ONNX file.
             item: Its STAC item, which is kept for what it says.
             source: Where it came from.
+            original: The ONNX file with float32 weights, which a further training starts from.
 
         Raises:
             CampDetectorError: It is no model, or cannot be stored.
@@ -133,6 +152,9 @@ class ModelLibrary:
         try:
             stage.mkdir(parents=True)
             (stage / "model.onnx").write_bytes(data)
+            if original is not None:
+                (stage / _ORIGINALS).mkdir()
+                (stage / _ORIGINALS / "model.onnx").write_bytes(original)
             about = {"sha256": digest, "source": source, "item": dict(item)}
             (stage / "about.json").write_text(json.dumps(about), encoding="utf-8")
             look_at(stage / "model.onnx", ADDED)

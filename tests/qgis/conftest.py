@@ -74,13 +74,13 @@ class Qgis:
             **more,
         }
 
-    def python(self, script: str, request: Any, **environment: str) -> Any:
+    def python(self, script: str, request: Any, *, limit: int = _LIMIT, **environment: str) -> Any:
         """Run a script of ``inside`` in QGIS' Python: a request in JSON in, the last line out."""
         request_file = self.profile / "request.json"
         request_file.write_text(json.dumps(request), encoding="utf-8")
         process = subprocess.run(
             [PYTHON, "-s", INSIDE / script, self.profile, request_file],
-            capture_output=True, text=True, check=False, timeout=_LIMIT,
+            capture_output=True, text=True, check=False, timeout=limit,
             env=self.environment(**environment), cwd=self.profile,
         )  # fmt: skip
         assert process.returncode == 0, f"{process.stdout[-3000:]}\n{process.stderr[-5000:]}"

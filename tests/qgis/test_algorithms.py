@@ -289,6 +289,7 @@ def test_every_algorithm_says_what_it_does_and_runs_in_the_background(
     descriptions = results["described"]
     assert set(descriptions) == {
         "detectdwellings", "classifypixels", "summarisecamp", "comparedates", "modelinformation",
+        "exporttrainingdata", "adaptmodel",
     }  # fmt: skip
     for description in descriptions.values():
         assert description["label"]
@@ -299,8 +300,11 @@ def test_every_algorithm_says_what_it_does_and_runs_in_the_background(
 
 @pytest.mark.parametrize(
     "name",
-    ["detectdwellings", "classifypixels", "summarisecamp", "comparedates", "modelinformation"],
-)
+    [
+        "detectdwellings", "classifypixels", "summarisecamp", "comparedates", "modelinformation",
+        "exporttrainingdata", "adaptmodel",
+    ],
+)  # fmt: skip
 def test_the_pages_tell_every_parameter_and_result(results: dict[str, Any], name: str) -> None:
     description = results["described"][name]
     names = {*description["parameters"], *description["outputs"]}

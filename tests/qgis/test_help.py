@@ -45,7 +45,7 @@ def test_links_lead_to_files_that_are_there(page: Path) -> None:
 def test_each_algorithm_and_window_has_its_page() -> None:
     code = "".join(p.read_text(encoding="utf-8") for p in sorted(PLUGIN.rglob("*.py")))
     algorithms = set(re.findall(r'^    NAME = "(\w+)"$', code, re.MULTILINE))
-    assert len(algorithms) == 5
+    assert len(algorithms) == 7
     topics = {
         node.args[-1].value.partition("#")[0]
         for node in ast.walk(ast.parse((PLUGIN / "gui/models_dialog.py").read_text()))

@@ -183,7 +183,7 @@ def test_qgis_process_runs_it_from_the_shell(fresh_qgis: Qgis, tmp_path: Path) -
     assert "camp_detector" in qgis.process("plugins").stdout
     listed = qgis.process("--json", "list")
     algorithms = json.loads(listed.stdout)["providers"]["campdetector"]["algorithms"]
-    assert len(algorithms) == 5
+    assert len(algorithms) == 7
     raster = write_raster(tmp_path / "camp.tif", rgb_of(scene()))
     model, out = write_model(tmp_path / "tiny.onnx"), tmp_path / "found.gpkg"
     process = qgis.process(

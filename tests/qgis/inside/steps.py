@@ -199,6 +199,24 @@ def patience(step):
     return {}
 
 
+def setting(step):
+    """Keep a setting, as the plugin's page of the options does."""
+    from qgis.core import QgsSettings
+
+    QgsSettings().setValue(step["name"], step["value"])
+    return {}
+
+
+def models(_step):
+    """The models that the plugin has, and the files of those that were added."""
+    from camp_detector.models.library import ModelLibrary
+
+    library = ModelLibrary.from_settings()
+    names = sorted(model.id for model in library.models())
+    files = [str(p.relative_to(library.home)) for p in sorted(library.home.rglob("*.onnx"))]
+    return {"names": names, "files": files}
+
+
 def prepare(step):
     """Prepare a task; its parameters are not checked."""
     from qgis.core import QgsApplication, QgsProcessingContext
