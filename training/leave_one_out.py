@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from training.artefacts.place_figures import PlaceFigures
     from training.fit.options import TrainOptions
+    from training.fit.place_options import PlaceOptions
 
 TABLE = "leave_one_out"
 """Stem of the tables."""
@@ -47,93 +48,117 @@ def leave_one_out(
 ) -> UnseenFigures:
     """Train once without each place, and write a table of the figures there.
 
-    ``options.out`` gets a folder of a run for each place, named after it, and the table as JSON,
-    CSV and Markdown, anew after each place. What is finished there is kept, and what was begun goes
-    on, so the same call continues after a break.
+    Places of one region are left out together. ``options.out`` gets a folder of a run for each
+    region (a place without one is its own), named after it, and the table as JSON, CSV and
+    Markdown, anew after each run. What is finished there is kept, and what was begun goes on, so
+    the same call continues after a break.
 
     When all places are done, threshold, separation and smallest dwelling are chosen over them:
     ``settings.json`` has those that suit all places best, and a second table measures each place
-    with the settings that suit the others best.
+    with the settings that suit those of other regions best.
 
     Args:
         options: Of every run; the data are several places.
-        only: Places to leave out in this call; the others are left out in other calls.
+        only: Places to leave out in this call, with their regions; the others are left out in other
+            calls.
         report: Receives a sentence on each place.
 
     Returns:
         Figures of the places that are done, by this call or an earlier one.
 
     Raises:
-        TrainError: There is one place alone, or a run in the folder has other options.
+        TrainError: There is one region alone, or a run in the folder has other options.
         CampDetectorError: As `train_model`.
         KeyboardInterrupt: The run was stopped.
     """
-    names = [place.name for place in options.data.places]
+    regions = regions_of(options.data.places)
+    names = [name for own in regions.values() for name in own]
     unknown = [name for name in only if name not in names]
-    if len(names) < 2 or unknown:  # noqa: PLR2004 - one to leave out, one to learn from
+    if len(regions) < 2 or unknown:  # noqa: PLR2004 - one to leave out, one to learn from
         places = f"the file has {', '.join(names) or 'none'}"
         msg = (
-            f"{unknown[0]} is no place: {places}" if unknown else f"two places are needed: {places}"
+            f"{unknown[0]} is no place: {places}"
+            if unknown
+            else f"two places are needed, in different regions: {places}"
         )
         raise TrainError(msg)
-    turn = [name for name in names if name in only or not only]
-    for number, name in enumerate(turn, start=1):
-        run = _without(options, name)
-        finished = _figures(run)
-        state = "is there already" if finished else f"goes into {run.out}"
-        report(f"{number} of {len(turn)}: the model without {name} {state}")
-        if finished is None:
+    turn = [region for region, own in regions.items() if not only or set(only) & set(own)]
+    for number, region in enumerate(turn, start=1):
+        run = _without(options, region, regions[region])
+        own_figures = _figures(run)
+        state = "is there already" if own_figures else f"goes into {run.out}"
+        places = " and ".join(regions[region])
+        report(f"{number} of {len(turn)}: the model without {places} {state}")
+        if not own_figures:
             train_model(run)
-            finished = _figures(run)
-        figures = [f for n in names if (f := _figures(_without(options, n))) is not None]
+            own_figures = _figures(run)
+        figures = [
+            f for each, own in regions.items() for f in _figures(_without(options, each, own))
+        ]
         write_table(options.out / TABLE, figures, missing=len(names) - len(figures))
-        if finished is not None:
-            report(f"  {name}: {finished.text()}")
+        for each in own_figures:
+            report(f"  {each.place}: {each.text()}")
     is_whole = len(figures) == len(names)
     further = _choose_settings(options, report) if is_whole else []
     return UnseenFigures(tuple(figures), tuple(further))
 
 
+def regions_of(places: Sequence[PlaceOptions]) -> dict[str, tuple[str, ...]]:
+    """Names of the places by their region; a place without one is a region of its own."""
+    regions: dict[str, tuple[str, ...]] = {}
+    for place in places:
+        region = place.region or place.name
+        regions[region] = (*regions.get(region, ()), place.name)
+    return regions
+
+
 def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> list[PlaceFigures]:
-    """Choose settings over all places, and measure each place with those of the others."""
+    """Choose settings over all places, and measure each place with those of other regions."""
     report("choosing threshold, separation and smallest dwelling over all places")
-    unseen = {each.name: see(_without(options, each.name)) for each in options.data.places}
-    areas = {name: place.areas for name, place in unseen.items()}
-    spec = next(iter(unseen.values())).spec
+    regions = regions_of(options.data.places)
+    unseen = {region: see(_without(options, region, own)) for region, own in regions.items()}
     figures = []
-    for name, place in unseen.items():
-        own_spec = choose_decoding({n: a for n, a in areas.items() if n != name}, spec)
-        figures.append(place.figures(name, own_spec))
-    write_table(options.out / CHOSEN, figures, missing=0, of_others=True)
-    settings = Decoding.of(choose_decoding(areas, spec))
-    write_json(options.out / SETTINGS, settings.to_dict())
+    for region, its_places in unseen.items():
+        areas = {
+            name: place.areas
+            for other, places in unseen.items()
+            for name, place in places.items()
+            if other != region
+        }
+        for name, place in its_places.items():
+            figures.append(place.figures(name, choose_decoding(areas, place.spec)))
+    write_table(options.out / CHOSEN, figures, missing=0, of_other_regions=True)
+    every = {name: place for places in unseen.values() for name, place in places.items()}
+    spec = next(iter(every.values())).spec
+    best = choose_decoding({name: place.areas for name, place in every.items()}, spec)
+    write_json(options.out / SETTINGS, Decoding.of(best).to_dict())
     report(f"the settings that suit all places best are in {options.out / SETTINGS}")
     return figures
 
 
-def _without(options: TrainOptions, name: str) -> TrainOptions:
-    """The run that never sees a place, from its beginning or from where it stopped."""
-    out = options.out / name
+def _without(options: TrainOptions, region: str, places: Sequence[str]) -> TrainOptions:
+    """The run that never sees a region, from its beginning or from where it stopped."""
+    out = options.out / region
     return replace(
         options,
         out=out,
-        data=replace(options.data, left_out=name),
+        data=replace(options.data, left_out=places[0]),
         resume=(out / CHECKPOINTS / LAST).is_file(),
     )
 
 
-def _figures(run: TrainOptions) -> PlaceFigures | None:
-    """The figures of a run on the place that it never saw; None while it is not finished.
+def _figures(run: TrainOptions) -> list[PlaceFigures]:
+    """The figures of a run on the places that it never saw; none while it is not finished.
 
     Raises:
         TrainError: It is finished, and was trained with other options.
         FiguresError: Its figures are damaged.
     """
-    figures = [f for f in read_place_figures(run.out) if f.place == run.data.left_out]
+    figures = [f for f in read_place_figures(run.out) if f.place in run.data.unseen]
     if not figures:
-        return None
+        return []
     changed = changes_of(read_json(run.out / "options.json", OptionsError), run.to_dict())
     if changed:
         msg = f"{run.out} was trained with other options ({', '.join(changed)})"
         raise TrainError(msg, remedy="give those again, or another {out}")
-    return figures[0]
+    return figures

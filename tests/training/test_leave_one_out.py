@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,7 +65,7 @@ def test_each_place_is_measured_with_a_model_that_never_saw_it(desk: Path) -> No
 
     chosen = json.loads((desk / "unseen/leave_one_out_chosen.json").read_text())
     assert [row["place"] for row in chosen["places"]] == ["hill", "coast"]
-    assert "were chosen on the others." in second.stdout
+    assert "were chosen in other regions." in second.stdout
     settings = json.loads((desk / "unseen/settings.json").read_text())
     assert settings["separation"] is None
     assert settings["min_area"] in AREAS
@@ -73,6 +74,26 @@ def test_each_place_is_measured_with_a_model_that_never_saw_it(desk: Path) -> No
     assert other.returncode == 2
     assert "was trained with other options (optim.lr)" in other.stderr
     assert "--out" in other.stderr
+
+
+def test_places_of_a_region_are_left_out_together(desk: Path) -> None:
+    write_town(desk / "quarter", east=9000.0)
+    quarter = '[quarter]\nchips = "quarter/chips"\nlabels = "quarter/houses.gpkg"\nregion = "old"\n'
+    hill = PLACES.replace('"hill/houses.gpkg"', '"hill/houses.gpkg"\nregion = "old"')
+    (desk / "places.toml").write_text(hill + quarter)
+    done = training(desk, *WORDS, "--only", "quarter")
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1: the model without hill and quarter goes into" in done.stdout
+    split = json.loads((desk / "unseen/old/split.json").read_text())
+    assert {n.split("/")[0] for n in (*split["train"], *split["val"])} == {"coast"}
+    table = json.loads((desk / "unseen/leave_one_out.json").read_text())
+    assert [row["place"] for row in table["places"]] == ["hill", "quarter"]
+    assert table["places_missing"] == 1
+    shutil.rmtree(desk / "unseen")
+    (desk / "places.toml").write_text(PLACES.replace('.gpkg"', '.gpkg"\nregion = "old"'))
+    alone = training(desk, *WORDS)
+    assert alone.returncode == 2
+    assert "two places are needed, in different regions: the file has hill, coast" in alone.stderr
 
 
 def test_a_training_takes_settings_from_a_file(desk: Path) -> None:

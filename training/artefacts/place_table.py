@@ -25,11 +25,11 @@ _CAPTION = (
     '"All ones" is the pixel IoU of a mask that marks everything.'
 )
 
-_CHOSEN = "Threshold, separation and smallest dwelling of each place were chosen on the others."
+_CHOSEN = "Threshold, separation and smallest dwelling of each place were chosen in other regions."
 
 
 def write_table(
-    stem: Path, figures: Sequence[PlaceFigures], *, missing: int, of_others: bool = False
+    stem: Path, figures: Sequence[PlaceFigures], *, missing: int, of_other_regions: bool = False
 ) -> None:
     """Write ``STEM.json``, ``STEM.csv`` and ``STEM.md``, each whole or as it was.
 
@@ -37,7 +37,7 @@ def write_table(
         stem: Path without an ending.
         figures: Of each place that is measured.
         missing: Number of places that are not yet.
-        of_others: True where each place was measured with the settings of the others.
+        of_other_regions: True where each place was measured with the settings of other regions.
 
     Raises:
         OutputError: A file cannot be written.
@@ -54,7 +54,10 @@ def write_table(
         writer.writerows(rows)
     for path, text in (
         (stem.with_suffix(".csv"), buffer.getvalue()),
-        (stem.with_suffix(".md"), markdown(figures, missing=missing, of_others=of_others)),
+        (
+            stem.with_suffix(".md"),
+            markdown(figures, missing=missing, of_other_regions=of_other_regions),
+        ),
     ):
         try:
             write_whole(path, text.encode())
@@ -84,10 +87,12 @@ def summary_of(figures: Sequence[PlaceFigures]) -> dict[str, dict[str, float | N
     }
 
 
-def markdown(figures: Sequence[PlaceFigures], *, missing: int, of_others: bool = False) -> str:
+def markdown(
+    figures: Sequence[PlaceFigures], *, missing: int, of_other_regions: bool = False
+) -> str:
     """The table for people."""
     lines = [
-        f"{_CHOSEN} {_CAPTION}" if of_others else _CAPTION,
+        f"{_CHOSEN} {_CAPTION}" if of_other_regions else _CAPTION,
         "",
         f"| {' | '.join(_HEAD)} |",
         f"|---|{'---:|' * (len(_HEAD) - 1)}",

@@ -1,4 +1,4 @@
-"""A place that a run left out, as the exported model of the run sees it."""
+"""Places that a run left out, as the exported model of the run sees them."""
 
 from __future__ import annotations
 
@@ -38,14 +38,18 @@ class UnseenPlace:
         return PlaceFigures.of(name, "test", chips, measure(self.areas, spec), pixels)
 
 
-def see(run: TrainOptions) -> UnseenPlace:
-    """Run the exported model of a finished run over the place that it left out.
+def see(run: TrainOptions) -> dict[str, UnseenPlace]:
+    """Run the exported model of a finished run over the places that it left out, by their names.
 
     Raises:
         CampDetectorError: Model, chips or labels cannot be read.
     """
     model = open_model(run.out / "meta" / MODEL)
     predictor = open_predictor(model, "cpu")
-    areas = CampDataModule(run.data).areas_by_place("test")[str(run.data.left_out)]
-    predictions = tuple(predict_area(area, predictor, model.spec) for area in areas)
-    return UnseenPlace(model.spec, predictions, scored_areas(predictions, model.spec))
+    areas = CampDataModule(run.data).areas_by_place("test")
+    unseen = {}
+    for name in run.data.unseen:
+        predictions = tuple(predict_area(area, predictor, model.spec) for area in areas[name])
+        its_areas = scored_areas(predictions, model.spec)
+        unseen[name] = UnseenPlace(model.spec, predictions, its_areas)
+    return unseen

@@ -26,27 +26,27 @@ _OF_ONE_RUN = {
     "--out",
     type=options.OUT,
     required=True,
-    help="Folder of the table, and of a run for each place.",
+    help="Folder of the table, and of a run for each region.",
 )
 @click.option(
     "--only",
     metavar="PLACE",
     multiple=True,
-    help="Leave out this place and no other in this call; repeatable.",
+    help="Leave out this place, with its region, and no other in this call; repeatable.",
 )
 def leave_one_out(out: Path, only: tuple[str, ...], **arguments: Any) -> None:  # noqa: ANN401 - click's options
     """Train once without each place, and write how well each model does on the place it never saw.
 
     This says what to expect at a place that nobody has labelled yet; figures of held-out blocks of
-    the training places are better than that. It takes as long as one training for each place. All
-    options of train hold for every run.
+    the training places are better than that. Places of one region are left out together. It takes
+    as long as one training for each region. All options of train hold for every run.
 
-    Writes into --out: a folder for each place, as train fills it, and after each run
+    Writes into --out: a folder for each region, as train fills it, and after each run
     leave_one_out.json, .csv and .md: F1, precision and recall of dwellings, count error and pixel
     IoU by place, their mean and their worst. When all places are done, it chooses threshold,
     separation and smallest dwelling over them, for F1 and for count: settings.json has those that
     suit all places, for train --settings, and leave_one_out_chosen.json, .csv and .md the figures
-    of each place with settings that were chosen on the others. After Ctrl-C or a power cut, give
+    of each place with settings that were chosen in other regions. After Ctrl-C or a power cut, give
     the same command again: what is finished is kept, and the run that was broken off goes on.
 
     \b
@@ -70,5 +70,5 @@ def leave_one_out(out: Path, only: tuple[str, ...], **arguments: Any) -> None:  
     say(markdown(figures.runs, missing=len(run.data.places) - len(figures.runs)))
     say(f"written to {out / TABLE}.json, .csv and .md")
     if figures.settings_of_others:
-        say("\n" + markdown(figures.settings_of_others, missing=0, of_others=True))
+        say("\n" + markdown(figures.settings_of_others, missing=0, of_other_regions=True))
         say(f"written to {out / CHOSEN}.json, .csv and .md; the settings for train: {SETTINGS}")

@@ -46,7 +46,8 @@ UNNAMED = click.core.ParameterSource.DEFAULT
     "--leave-out",
     "left_out",
     metavar="PLACE",
-    help="Place of --places that the model never sees, and is measured on as a test.",
+    help="Place of --places that the model never sees, with its region, and is measured on as a "
+    "test.",
 )
 @options.split
 @click.option(

@@ -166,7 +166,7 @@ def split_data(data: DataOptions, chips: Mapping[str, Sequence[Chip]]) -> Split:
     """Deal the chips of a run, each place by itself.
 
     Args:
-        data: Options of the places; one that is left out is for the test as a whole.
+        data: Options of the places; those that are left out are for the test as a whole.
         chips: By the name of the place.
 
     Raises:
@@ -177,7 +177,7 @@ def split_data(data: DataOptions, chips: Mapping[str, Sequence[Chip]]) -> Split:
     whole: dict[str, list[Chip]] = {part: [] for part in PARTS}
     own_splits = {place.name: place.split for place in data.places}
     for name, own in chips.items():
-        split, is_left_out = own_splits[name] or data.split, name == data.left_out
+        split, is_left_out = own_splits[name] or data.split, name in data.unseen
         if is_left_out and (own_splits[name] is not None or data.split.file is None):
             whole["test"] += own
             continue

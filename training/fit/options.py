@@ -86,7 +86,7 @@ class DataOptions(ChipOptions):
     places: tuple[PlaceOptions, ...] = ()
     """Several places, in place of ``chips`` and ``labels``."""
     left_out: str | None = None
-    """Place that the model never sees: all its chips are for the test."""
+    """Place that the model never sees, with all of its region: their chips are for the test."""
     gsd: float = 0.2
     """Metres a pixel of the network's input."""
     bands: tuple[Band, ...] = IMAGENET_BANDS
@@ -180,7 +180,13 @@ class DataOptions(ChipOptions):
 
     def learned(self) -> tuple[PlaceOptions, ...]:
         """The places that the model is trained on."""
-        return tuple(p for p in self.each_place() if p.name != self.left_out)
+        return tuple(p for p in self.each_place() if p.name not in self.unseen)
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Names of the places that the model never sees: the one left out, and its region."""
+        first = [p for p in self.places if p.name == self.left_out]
+        return tuple(p.name for p in self.places if any(p.is_near(each) for each in first))
 
     def shares(self) -> dict[str, float]:
         """Share of the samples by the name of the place, for places that are learned from.

@@ -153,6 +153,9 @@ class PlaceOptions(ChipOptions):
     """Share of the samples of places; None: an equal part of what others leave."""
     split: SplitOptions | None = None
     """Options by which its chips are dealt; None: those of the run."""
+    region: str | None = None
+    """Name that places of one town or landscape share: who has seen one of them has seen all, so
+    they are left out together. None: the place is alone."""
     changes: LabelChanges = field(default_factory=LabelChanges)
     attribution: tuple[str, ...] = ()
     """Credits that its data ask for."""
@@ -166,6 +169,10 @@ class PlaceOptions(ChipOptions):
         if self.share is not None and not 0 < self.share <= 1:
             msg = f"share must lie above 0 and be at most 1, got {self.share}"
             raise OptionsError(msg)
+
+    def is_near(self, other: PlaceOptions) -> bool:
+        """True if the other place is this one, or one of its region."""
+        return self.name == other.name or (self.region is not None and self.region == other.region)
 
     def prefixed(self, name: str) -> str:
         """Give the name of a chip as the run knows it: ``place/chip`` where there are places."""
