@@ -58,6 +58,19 @@ def test_labels_are_changed_as_the_place_says(
     assert known == town.truth.size - (stop_row - row) * (stop_col - col)
 
 
+def test_the_split_of_several_places_is_followed(
+    town: Town, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both places have chips of the same names."""
+    split, chips = tmp_path / "split.json", {c: town.names(c) for c in range(4)}
+    parts = {"train": [0], "val": [1], "test": [2, 3]}
+    both = {p: [f"{n}/{c}" for n in ("town", "other") for k in ks for c in chips[k]]
+            for p, ks in parts.items()}  # fmt: skip
+    split.write_text(json.dumps(both), encoding="utf-8")
+    run([*words, "--place", "other", "--split", str(split)])
+    assert json.loads(capsys.readouterr().out)["data"]["count"] == 4
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -200,6 +200,7 @@ def test_one_command_makes_all_files(desk: Path) -> None:
     assert open_model(shipped / "float32/small.onnx").spec.id == spec.id
     item = json.loads((shipped / "small.json").read_text())
     assert set(item["properties"]["camp_detector:metrics"]) == {"places_never_seen"}
+    assert item["assets"]["onnx-model"]["href"] == "./small.onnx"
     card = (shipped / CARD).read_text(encoding="utf-8")
     table = (desk / "made/unseen/leave_one_out.md").read_text(encoding="utf-8")
     assert table.strip() in card or (desk / "made/unseen/leave_one_out_chosen.md").is_file()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +50,10 @@ def choose_chips(options: EvaluateOptions, *, bands: int) -> tuple[list[Chip], l
         all_chips = chips = [open_chip(options.chips)]
     else:
         all_chips = chips = read_chips(options.chips)
+    if options.place:  # a run of several places knows its chips by these names
+        names = [f"{options.place}/{chip.name}" for chip in all_chips]
+        all_chips = [replace(c, name=n) for c, n in zip(all_chips, names, strict=True)]
+        chips = all_chips
     if split is not None:
         chips = Split.read(split).select(all_chips, part)
         if not chips:

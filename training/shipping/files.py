@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.model_file import open_model
@@ -20,7 +22,6 @@ from training.shipping.recipe import ShippingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from camp_detector_core.stac import TrainingArea
     from training.shipping.chain import Chain
@@ -54,11 +55,14 @@ def ship(chain: Chain, card: Path, folder: Path) -> list[Path]:
     finals = [folder / f"{name}.onnx", folder / FLOAT_FOLDER / f"{name}.onnx",
               folder / f"{name}.json", folder / CARD]  # fmt: skip
     (folder / FLOAT_FOLDER).mkdir(parents=True, exist_ok=True)
-    with OutputSet(finals, overwrite=True) as outputs:
+    with OutputSet(finals, overwrite=True) as outputs, TemporaryDirectory() as scratch:
         small, original, item, own_card = (outputs.target(path).temporary for path in finals)
         shutil.copyfile(model, small)
         shutil.copyfile(chain.out / RUN / FLOAT, original)
-        item.write_bytes(item_of(model, area, metrics))
+        # The item names the file as it is called in the package.
+        named_model = Path(scratch, f"{name}.onnx")
+        shutil.copyfile(model, named_model)
+        item.write_bytes(item_of(named_model, area, metrics))
         own_card.write_text(text, encoding="utf-8")
         outputs.commit()
     return finals
