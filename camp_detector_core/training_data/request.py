@@ -29,8 +29,6 @@ FILES = (IMAGE, LABELS, AREA, PLACES, README)
 MARGIN = 50.0
 """Metres of imagery around the reviewed area, which the network sees and which teach nothing."""
 MOST_MARGIN = 1000.0
-MODEL = "MODEL.onnx"
-"""Stands for the model in the command where nobody names one."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,8 @@ class ExportRequest:
     written as they are. Without ``bands``, all bands but alpha are written."""
     margin: float = MARGIN
     """Metres of imagery around the reviewed area."""
-    model: str = MODEL
-    """The model that the command in the folder names."""
+    model: str = ""
+    """The model that the command in the folder names; empty: none, which is the one that ships."""
     attribution: tuple[str, ...] = ()
     """Credits that imagery and labels ask for; they go into the model."""
     overwrite: bool = False

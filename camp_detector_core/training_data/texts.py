@@ -25,9 +25,16 @@ def place_name(folder: Path) -> str:
 
 
 def command(folder: Path, model: str) -> str:
-    """The command that teaches a model with a folder, for a terminal of any system."""
+    """The command that teaches a model with a folder, for a terminal of any system.
+
+    Args:
+        folder: The training data.
+        model: The model; empty: the one that ships.
+    """
     out = f"runs/{place_name(folder)}"
-    words = ["--model", model, "--data", str(folder), "--out", out]
+    words = ["--data", str(folder), "--out", out]
+    if model:
+        words = ["--model", model, *words]
     return " ".join(["python -m training adapt", *map(_word, words)])
 
 
@@ -58,9 +65,9 @@ Teach a model this place, on a machine with the training extra
 
     {outcome.command}
 
-After --model stands the model to go on from: a float32 .onnx, a .dlpk or a STAC item; a model of
-8 bits needs its float32 original beside it. After --data stands the place of this folder: change
-it if you copied the folder.
+After --data stands the place of this folder: change it if you copied the folder. --model names the
+model to go on from, if it is another than the one that ships: a float32 .onnx, a .dlpk or a STAC
+item; a model of 8 bits needs its float32 original beside it.
 
 {IMAGE:<13} imagery of the reviewed area with a margin, without loss
 {LABELS:<13} the dwellings in the area

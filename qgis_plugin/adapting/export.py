@@ -140,9 +140,8 @@ def export(
 
 
 def file_of(model: InstalledModel) -> str:
-    """The model's file as a command names it.
+    """The model's file as a command names it; empty for the one that ships.
 
-    The one that came with the plugin has no float32 weights beside it: its name alone stands for
-    the file of the computer that trains.
+    That has no float32 weights beside it in the plugin; the Python that trains has them.
     """
-    return model.path.name if model.origin == BUNDLED else str(model.path)
+    return "" if model.origin == BUNDLED else str(model.path)

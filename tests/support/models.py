@@ -108,10 +108,14 @@ def stac_item(href: str, **asset: Any) -> str:
     return json.dumps(item)
 
 
-def deaf_model(path: Path) -> Path:
-    """Write the starter model with a threshold that hardly anything reaches."""
+def changed_model(path: Path, **settings: float) -> Path:
+    """Write the starter model, with its float32 weights and other settings."""
     proto = onnx.load(str(FLOAT))
-    spec = replace(open_model(FLOAT).spec, threshold=0.98)
-    set_metadata(proto, spec_metadata(spec))
+    set_metadata(proto, spec_metadata(replace(open_model(FLOAT).spec, **settings)))
     onnx.save(proto, str(path))
     return path
+
+
+def deaf_model(path: Path) -> Path:
+    """Write the starter model with a threshold that hardly anything reaches."""
+    return changed_model(path, threshold=0.98)

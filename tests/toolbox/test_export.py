@@ -88,7 +88,7 @@ def test_the_folder_holds_the_reviewed_ground(
     assert "13 dwellings on 0.5" in lines[0]
     assert "1 of them is cut by the edge of the reviewed area; 1 lies beyond it" in lines[0]
     assert lines[-1] == result["derived"]["command"]
-    assert result["derived"]["command"].startswith("python -m training adapt --model MODEL.onnx ")
+    assert result["derived"]["command"].startswith("python -m training adapt --data ")
     warnings = messages_of(result, "warning")
     assert any("1 feature without geometry was left out" in text for text in warnings)
     assert any("13 dwellings of corrected on reviewed ground are few" in w for w in warnings)

@@ -8,17 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import onnx
 import pytest
 import rasterio
 import shapely
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError
-from camp_detector_core.model_file import default_model_path, open_model
+from camp_detector_core.model_file import open_model
 from camp_detector_core.network.start import read_start
-from camp_detector_core.onnx_model.metadata import set_metadata, spec_metadata
 from camp_detector_core.scene import demo_options, generate_scene
 from tests.support.datasets import write_polygons
+from tests.support.models import FLOAT, changed_model, deaf_model
 from tests.support.rasters import NORTH, WEST, write_raster
 from training.__main__ import run as call
 from training.adapt.data_folder import options_in
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GSD, SIDE = 0.2, 448
-FLOAT = default_model_path().parent / "float32" / default_model_path().name
 SPEC = open_model(FLOAT).spec
 
 
@@ -88,19 +86,6 @@ def options_of(camp: Camp, tmp_path: Path) -> Callable[..., AdaptOptions]:
         return AdaptOptions(**values)
 
     return make
-
-
-def changed_model(path: Path, **settings: float) -> Path:
-    """The model that ships with other settings."""
-    proto = onnx.load(str(FLOAT))
-    set_metadata(proto, spec_metadata(replace(open_model(FLOAT).spec, **settings)))
-    onnx.save(proto, str(path))
-    return path
-
-
-def deaf_model(path: Path) -> Path:
-    """The model that ships, with a threshold that hardly anything reaches."""
-    return changed_model(path, threshold=0.98)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import click
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.console import say
 from camp_detector_core.detection.ports import Listener
-from camp_detector_core.training_data.request import MARGIN, MODEL, ExportRequest
+from camp_detector_core.training_data.request import MARGIN, ExportRequest
 
 from . import options
 
@@ -75,7 +75,10 @@ class _Log(Listener):
     help="Metres of imagery around the area.",
 )
 @click.option("--nodata", type=float, help="Value of pixels without an image, if no file says so.")
-@click.option("--model", help="The model that the command in the folder names.")
+@click.option(
+    "--model",
+    help="The model that the command in the folder names.  [default: the model that ships]",
+)
 @click.option(
     "--attribution",
     multiple=True,
@@ -119,7 +122,7 @@ def export_data(
             bands=options.whole_numbers(arguments["bands"]) or None, nodata=arguments["nodata"]
         ),
         margin=arguments["margin"],
-        model=arguments["model"] or MODEL,
+        model=arguments["model"] or "",
         attribution=arguments["attribution"],
         overwrite=arguments["overwrite"],
     )
