@@ -104,11 +104,12 @@ def leave_one_out(
 
 
 def regions_of(places: Sequence[PlaceOptions]) -> dict[str, tuple[str, ...]]:
-    """Names of the places by their region; a place without one is a region of its own."""
+    """Names of the places to measure by their region; one without a region is its own."""
     regions: dict[str, tuple[str, ...]] = {}
     for place in places:
-        region = place.region or place.name
-        regions[region] = (*regions.get(region, ()), place.name)
+        if place.measure:
+            region = place.region or place.name
+            regions[region] = (*regions.get(region, ()), place.name)
     return regions
 
 
@@ -116,7 +117,10 @@ def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> li
     """Choose settings over all places, and measure each place with those of other regions."""
     report("choosing threshold, separation and smallest dwelling over all places")
     regions = regions_of(options.data.places)
-    unseen = {region: see(_without(options, region, own)) for region, own in regions.items()}
+    unseen = {
+        region: {n: p for n, p in see(_without(options, region, own)).items() if n in own}
+        for region, own in regions.items()
+    }
     figures = []
     for region, its_places in unseen.items():
         areas = {
@@ -148,13 +152,14 @@ def _without(options: TrainOptions, region: str, places: Sequence[str]) -> Train
 
 
 def _figures(run: TrainOptions) -> list[PlaceFigures]:
-    """The figures of a run on the places that it never saw; none while it is not finished.
+    """The figures of a run on places to measure that it never saw; none while not finished.
 
     Raises:
         TrainError: It is finished, and was trained with other options.
         FiguresError: Its figures are damaged.
     """
-    figures = [f for f in read_place_figures(run.out) if f.place in run.data.unseen]
+    unseen = set(run.data.unseen) & {p.name for p in run.data.places if p.measure}
+    figures = [f for f in read_place_figures(run.out) if f.place in unseen]
     if not figures:
         return []
     changed = changes_of(read_json(run.out / "options.json", OptionsError), run.to_dict())

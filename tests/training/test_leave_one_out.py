@@ -16,6 +16,9 @@ from training.artefacts.decoding_choice import AREAS
 from training.artefacts.place_figures import PlaceFigures
 from training.artefacts.place_table import markdown, write_table
 from training.fit.decoding import Decoding
+from training.fit.options import DataOptions
+from training.fit.place_options import PlaceOptions
+from training.leave_one_out import regions_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,3 +188,18 @@ def test_the_table_has_mean_and_worst_and_no_infinity(tmp_path: Path) -> None:
     text = (tmp_path / "table.json").read_text()
     assert json.loads(text)["places"][0]["count_error"] is None
     assert "Not measured yet: 2 of 3 places." in markdown([empty], missing=2)
+
+
+def test_places_that_are_not_measured_go_with_their_region(tmp_path: Path) -> None:
+    def place(name: str, region: str | None = None, *, measure: bool = True) -> PlaceOptions:
+        return PlaceOptions(name, tmp_path, tmp_path, region=region, measure=measure)
+
+    places = (
+        place("a", "r"),
+        place("b", "r", measure=False),
+        place("c"),
+        place("d", measure=False),
+    )
+    assert regions_of(places) == {"r": ("a",), "c": ("c",)}
+    data = DataOptions(places=places, left_out="a")
+    assert data.unseen == ("a", "b")

@@ -67,7 +67,8 @@ def leave_one_out(out: Path, only: tuple[str, ...], **arguments: Any) -> None:  
     single = dict.fromkeys(("chips", "labels", "left_out", "settings"))
     run = train_options({**single, "resume": False, **arguments}, out)
     figures = train_all(run, only=only, report=say)
-    say(markdown(figures.runs, missing=len(run.data.places) - len(figures.runs)))
+    places = sum(place.measure for place in run.data.places)
+    say(markdown(figures.runs, missing=places - len(figures.runs)))
     say(f"written to {out / TABLE}.json, .csv and .md")
     if figures.settings_of_others:
         say("\n" + markdown(figures.settings_of_others, missing=0, of_other_regions=True))

@@ -156,6 +156,9 @@ class PlaceOptions(ChipOptions):
     region: str | None = None
     """Name that places of one town or landscape share: who has seen one of them has seen all, so
     they are left out together. None: the place is alone."""
+    measure: bool = True
+    """False: the place is learned from, and its labels are too poor or too few to measure by, where
+    models that never saw a place are compared."""
     changes: LabelChanges = field(default_factory=LabelChanges)
     attribution: tuple[str, ...] = ()
     """Credits that its data ask for."""

@@ -91,8 +91,8 @@ class Chain:
         """Name and command of each page: what was never seen, then what was held out."""
         run = self.out / RUN
         for place in self.places:
-            model = self.out / UNSEEN / place.name / FLOAT
-            if model.is_file():
+            model = self.out / UNSEEN / (place.region or place.name) / FLOAT
+            if place.measure and model.is_file():
                 yield place.name, self._evaluate(place, model=model)
         names = {str(chip).partition("/")[0] for chip in self.split().get("test", [])}
         for place in self.places:
