@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from camp_detector_core.engine.spec import ModelSpec
+
 GSD, SIDE = 0.2, 448
 SPEC = open_model(FLOAT).spec
 
@@ -337,14 +339,29 @@ def test_the_start_is_kept_unless_another_is_better(
 
 def test_settings_must_gain_more_the_farther_they_are_from_the_own() -> None:
     spec = open_model(FLOAT).spec
-    near, far = replace(spec, min_area=3.0), replace(spec, threshold=0.9)
-    good, better = BuildingScore(80, 100, 100), BuildingScore(81, 100, 100)
-    assert Settings((spec, near), ((good, good), (better, good))).best() is near
-    assert Settings((spec, far), ((good, good), (better, good))).best() is spec
-    best = BuildingScore(90, 100, 100)
-    settings = Settings((spec, far), ((good, best), (best, good)))
+    larger, other = replace(spec, min_area=4.0), replace(spec, threshold=0.5)
+    assert spec.separation is not None
+    core = replace(spec, separation=replace(spec.separation, threshold=0.3))
+    good = BuildingScore(80, 100, 100)
+
+    def best(tried: ModelSpec, matched: int) -> ModelSpec:
+        return Settings((spec, tried), ((good,), (BuildingScore(matched, 100, 100),))).best()
+
+    assert best(larger, 81) is larger
+    assert best(other, 81) is spec
+    assert best(other, 83) is other
+    assert best(core, 83) is spec
+    assert best(core, 86) is core
+
+
+def test_a_part_has_no_say_in_the_settings_that_it_is_judged_with() -> None:
+    spec = open_model(FLOAT).spec
+    other = replace(spec, threshold=0.5)
+    good, best = BuildingScore(80, 100, 100), BuildingScore(90, 100, 100)
+    settings = Settings((spec, other), ((good, good, good), (best, good, best)))
+    assert settings.best() is other
     assert settings.best(without=0) is spec
-    assert settings.best(without=1) is far
+    assert settings.best(without=1) is other
 
 
 def test_settings_are_tried_around_the_own() -> None:
