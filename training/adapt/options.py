@@ -44,11 +44,11 @@ class AdaptOptions:
     """Parts of the ground, each of which is held out once."""
     block_metres: float | None = None
     """Side of the blocks that parts are made of; None: by the size of the ground."""
-    steps: int = 240
+    steps: int = 200
     """Steps of the fit on all of the ground, at most; those on parts of it take half as many."""
     minutes: float = 10.0
     """Wall clock for all; fits are cut short where it would not do."""
-    lr: float = 2e-4
+    lr: float = 1.5e-4
     """Highest learning rate."""
     start_decay: float = 10.0
     """Decay of the weights towards those of the model."""

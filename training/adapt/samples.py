@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 VARIETY = AugmentOptions(
     scale=(0.85, 1.2),
-    rotate=0.3,
-    photometric=0.5,
+    rotate=0.6,
+    photometric=0.4,
     camera=0.0,
     coarse=0.0,
     degrade=0.1,
