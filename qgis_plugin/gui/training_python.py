@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..adapting import python
 from ..adapting.python import TrainingPython
-from ..i18n import tr
+from ..i18n import mark, tr
 from .widgets import label, row
 from .work import Work
 
@@ -27,7 +27,7 @@ class TrainingPythonBox(QGroupBox):
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         """Show what is set."""
-        super().__init__(tr("Python with the training, for Adapt model"), parent)
+        super().__init__(mark(tr("Python with the training, for Adapt model")), parent)
         self._work: Optional[Work] = None
         self.program = QLineEdit(python.chosen())
         self.program.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

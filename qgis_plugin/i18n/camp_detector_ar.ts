@@ -71,7 +71,7 @@
     <message>
         <location filename="../adapting/python.py"/>
         <source>{path} (Python {python}) lacks {name}, so it cannot train: install the training there with {command}</source>
-        <translation>‏{path} (Python {python}) ينقصه {name}، فلا يمكنه التدريب: ثبّت التدريب هناك بالأمر {command}</translation>
+        <translation>‏{path} (إصدار Python {python}) ينقصه {name}، فلا يمكنه التدريب: ثبّت التدريب هناك بالأمر {command}</translation>
     </message>
     <message>
         <location filename="../adapting/python.py"/>
@@ -1500,11 +1500,6 @@ Detect dwellings, then correct them on a part of the imagery: 50 to 150, of all 
     </message>
     <message>
         <location filename="../gui/training_python.py"/>
-        <source>Python with the training, for Adapt model</source>
-        <translation>برنامج Python الذي فيه التدريب، لأجل «تكييف النموذج»</translation>
-    </message>
-    <message>
-        <location filename="../gui/training_python.py"/>
         <source>python.exe or python3 of an environment</source>
         <translation>ملف python.exe أو python3 في بيئة</translation>
     </message>
@@ -1517,6 +1512,11 @@ Detect dwellings, then correct them on a part of the imagery: 50 to 150, of all 
         <location filename="../gui/training_python.py"/>
         <source>A Python</source>
         <translation>برنامج Python</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Python with the training, for Adapt model</source>
+        <translation>برنامج Python الذي فيه التدريب، لأجل «تكييف النموذج»</translation>
     </message>
     <message>
         <location filename="../gui/training_python.py"/>

@@ -1500,11 +1500,6 @@ Detecte las viviendas y corríjalas después en una parte de las imágenes: de 5
     </message>
     <message>
         <location filename="../gui/training_python.py"/>
-        <source>Python with the training, for Adapt model</source>
-        <translation>Python con el entrenamiento, para Adaptar modelo</translation>
-    </message>
-    <message>
-        <location filename="../gui/training_python.py"/>
         <source>python.exe or python3 of an environment</source>
         <translation>python.exe o python3 de un entorno</translation>
     </message>
@@ -1517,6 +1512,11 @@ Detecte las viviendas y corríjalas después en una parte de las imágenes: de 5
         <location filename="../gui/training_python.py"/>
         <source>A Python</source>
         <translation>Un Python</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Python with the training, for Adapt model</source>
+        <translation>Python con el entrenamiento, para Adaptar modelo</translation>
     </message>
     <message>
         <location filename="../gui/training_python.py"/>

@@ -1500,11 +1500,6 @@ Détectez les habitations, puis corrigez-les sur une partie de l’imagerie : 50
     </message>
     <message>
         <location filename="../gui/training_python.py"/>
-        <source>Python with the training, for Adapt model</source>
-        <translation>Python avec l’entraînement, pour Adapter le modèle</translation>
-    </message>
-    <message>
-        <location filename="../gui/training_python.py"/>
         <source>python.exe or python3 of an environment</source>
         <translation>python.exe ou python3 d’un environnement</translation>
     </message>
@@ -1517,6 +1512,11 @@ Détectez les habitations, puis corrigez-les sur une partie de l’imagerie : 50
         <location filename="../gui/training_python.py"/>
         <source>A Python</source>
         <translation>Un Python</translation>
+    </message>
+    <message>
+        <location filename="../gui/training_python.py"/>
+        <source>Python with the training, for Adapt model</source>
+        <translation>Python avec l’entraînement, pour Adapter le modèle</translation>
     </message>
     <message>
         <location filename="../gui/training_python.py"/>
