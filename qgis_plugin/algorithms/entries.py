@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProperty,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QVariant
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Entries:
     def __contains__(self, name: str) -> bool:
         """Tell whether there is a value."""
         value = self.parameters.get(name)
-        return value is not None and value != ""
+        # A dialog gives a null variant for a file or folder that is not named.
+        is_null = isinstance(value, QVariant) and value.isNull()
+        return value is not None and value != "" and not is_null
 
     def raw(self, name: str) -> object:
         """The value of any type that QGIS takes."""

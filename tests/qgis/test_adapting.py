@@ -353,6 +353,8 @@ def test_the_settings_try_a_python_out_before_it_is_kept(
         "pythons": ["", str(PYTHON), sys.executable], "folder": str(out),
     }  # fmt: skip
     answer = fresh_qgis.window("adapting_window.py", request, out / "adapting.json")
+    # A dialog gives all parameters, also those that are left empty.
+    assert answer["dialogs"] == [[True, ""]] * 3
     none, system, ours = answer["notes"]
     assert "none is named yet" in none
     assert "lacks camp_detector_core" in system

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import processing
 from desktop import REQUEST, answer_with, picture, settle, wait
+from processing.tools.dataobjects import createContext
 from qgis.core import QgsProject, QgsRasterLayer, QgsSettings, QgsVectorLayer
 from qgis.PyQt.QtCore import QTimer
 from qgis.PyQt.QtWidgets import QApplication
@@ -46,15 +47,25 @@ def settings(actions):
 
 
 def dialogs(layers):
-    """Take pictures of the dialogs; gives what the one of Adapt model says without a Python."""
-    parameters = dict(zip(("INPUT", "DWELLINGS", "REVIEWED"), (layer.id() for layer in layers)))
-    for name in ("exporttrainingdata", "adaptmodel"):
-        dialog = processing.createAlgorithmDialog(f"campdetector:{name}", parameters)
+    """Take pictures of the dialogs, and list what they say to what is in them."""
+    QgsSettings().setValue(SETTING, REQUEST["pythons"][-1])
+    names = dict(zip(("INPUT", "DWELLINGS", "REVIEWED"), (layer.id() for layer in layers)))
+    answers = []
+    for name, values in (
+        ("exporttrainingdata", names),
+        ("adaptmodel", {"DATA": REQUEST["folder"]}),
+        ("adaptmodel", names),
+    ):
+        dialog = processing.createAlgorithmDialog(f"campdetector:{name}", values)
         dialog.show()
         dialog.resize(900, 720)
         picture(dialog, name)
+        parameters = dialog.mainWidget().createProcessingParameters()
+        answers.append(dialog.algorithm().checkParameterValues(parameters, createContext()))
         dialog.close()
     settle()
+    QgsSettings().remove(SETTING)
+    return answers
 
 
 def work():
@@ -65,8 +76,8 @@ def work():
     ]
     QgsProject.instance().addMapLayers(layers)
     QgsProject.instance().setCrs(layers[0].crs())
-    dialogs(layers)
-    return settings(plugins["camp_detector"].actions)
+    answers = dialogs(layers)
+    return {"dialogs": answers, **settings(plugins["camp_detector"].actions)}
 
 
 answer_with(work, "adapting.json")
