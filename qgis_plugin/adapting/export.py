@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from camp_detector_core.detection.ports import Listener
 
-from ..i18n import tr
 from ..models.installed import BUNDLED
 from ..web.deadlocks import run_of_this_thread
 from ..words import sentence_of
@@ -135,7 +134,6 @@ def export(
             for warning in raster.library.errors.warnings():
                 feedback.pushWarning(warning)
     feedback.pushInfo(sentence_of(outcome.summary))
-    feedback.pushInfo(tr("The training data lie in {folder}", folder=outcome.folder))
     return outcome
 
 

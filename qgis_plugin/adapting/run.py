@@ -166,6 +166,5 @@ def _show_text(line: str, feedback: QgsProcessingFeedback, ending: _Ending) -> N
         ending.error = error[1]
     elif note:
         feedback.pushWarning(sentence_of(note[1]))
-    else:
+    else:  # figures and files, which the report has as well
         ending.lines.append(line.strip())
-        feedback.pushInfo(sentence_of(line))

@@ -85,6 +85,7 @@ class ExportTrainingData(CampAlgorithm):
         """
         folder = self.parameterAsFileOutput(entries.parameters, OUTPUT, entries.context)
         outcome = export(inputs, Path(folder), feedback, overwrite=entries.flag(OVERWRITE))
+        feedback.pushInfo(tr("The training data lie in {folder}", folder=outcome.folder))
         feedback.pushInfo(tr("Teach the model with Adapt model, or on any computer with:"))
         feedback.pushCommandInfo(outcome.command)
         return {

@@ -44,11 +44,6 @@
         <translation>‏ONNX Runtime، الذي يشغّل النماذج، غير مثبّت.</translation>
     </message>
     <message>
-        <location filename="../adapting/export.py"/>
-        <source>The training data lie in {folder}</source>
-        <translation>بيانات التدريب في {folder}</translation>
-    </message>
-    <message>
         <location filename="../adapting/python.py"/>
         <source>{path} does not answer as a Python ({reason}): name python.exe or python3 of an environment with Camp Detector's training.</source>
         <translation>‏{path} لا يستجيب بوصفه Python ‏({reason}): حدد python.exe أو python3 في بيئة فيها تدريب Camp Detector.</translation>
@@ -527,6 +522,11 @@ Detect dwellings, then correct them on a part of the imagery: 50 to 150, of all 
         <location filename="../algorithms/export_data.py"/>
         <source>camp,refugee,training,labels,deep learning,adapt,fine-tune</source>
         <translation>مخيم,لاجئون,تدريب,تسميات,تعلم عميق,تكييف,ضبط</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>The training data lie in {folder}</source>
+        <translation>بيانات التدريب في {folder}</translation>
     </message>
     <message>
         <location filename="../algorithms/export_data.py"/>

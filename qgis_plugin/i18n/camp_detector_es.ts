@@ -44,11 +44,6 @@
         <translation>ONNX Runtime, que ejecuta los modelos, no está instalado.</translation>
     </message>
     <message>
-        <location filename="../adapting/export.py"/>
-        <source>The training data lie in {folder}</source>
-        <translation>Los datos de entrenamiento están en {folder}</translation>
-    </message>
-    <message>
         <location filename="../adapting/python.py"/>
         <source>{path} does not answer as a Python ({reason}): name python.exe or python3 of an environment with Camp Detector's training.</source>
         <translation>{path} no responde como un Python ({reason}): indique python.exe o python3 de un entorno con el entrenamiento de Camp Detector.</translation>
@@ -527,6 +522,11 @@ Detecte las viviendas y corríjalas después en una parte de las imágenes: de 5
         <location filename="../algorithms/export_data.py"/>
         <source>camp,refugee,training,labels,deep learning,adapt,fine-tune</source>
         <translation>campamento,refugiados,entrenamiento,etiquetas,aprendizaje profundo,adaptar,afinar</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>The training data lie in {folder}</source>
+        <translation>Los datos de entrenamiento están en {folder}</translation>
     </message>
     <message>
         <location filename="../algorithms/export_data.py"/>

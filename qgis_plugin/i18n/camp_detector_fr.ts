@@ -44,11 +44,6 @@
         <translation>ONNX Runtime, qui exécute les modèles, n’est pas installé.</translation>
     </message>
     <message>
-        <location filename="../adapting/export.py"/>
-        <source>The training data lie in {folder}</source>
-        <translation>Les données d’entraînement sont dans {folder}</translation>
-    </message>
-    <message>
         <location filename="../adapting/python.py"/>
         <source>{path} does not answer as a Python ({reason}): name python.exe or python3 of an environment with Camp Detector's training.</source>
         <translation>{path} ne répond pas comme un Python ({reason}) : indiquez python.exe ou python3 d’un environnement avec l’entraînement de Camp Detector.</translation>
@@ -527,6 +522,11 @@ Détectez les habitations, puis corrigez-les sur une partie de l’imagerie : 50
         <location filename="../algorithms/export_data.py"/>
         <source>camp,refugee,training,labels,deep learning,adapt,fine-tune</source>
         <translation>camp,réfugiés,entraînement,étiquettes,apprentissage profond,adapter,affiner</translation>
+    </message>
+    <message>
+        <location filename="../algorithms/export_data.py"/>
+        <source>The training data lie in {folder}</source>
+        <translation>Les données d’entraînement sont dans {folder}</translation>
     </message>
     <message>
         <location filename="../algorithms/export_data.py"/>

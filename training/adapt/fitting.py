@@ -105,7 +105,10 @@ def fit_on(
                 extra={"progress": turn.progress(max(step / turn.steps, spent / turn.seconds))},
             )  # fmt: skip
         if spent >= turn.seconds:
-            LOG.info("%s: stopped after %d of %d steps by the time", turn.what, step, turn.steps)
+            LOG.info(
+                "%s: stopped after %d of %d steps by the time", turn.what, step, turn.steps,
+                extra={"progress": turn.progress(1.0)},
+            )  # fmt: skip
             break
     plain = average.eval().to(memory_format=torch.contiguous_format)
     return Fitted(plain, step, time.monotonic() - began)
