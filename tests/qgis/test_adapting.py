@@ -387,11 +387,11 @@ def test_the_environment_of_the_other_python_has_nothing_of_qgis(tmp_path: Path)
 
 
 _PARENT = """
-import signal, subprocess, sys, time
+import os, signal, subprocess, sys, time
 sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
 child = subprocess.Popen(sleep, stdout=subprocess.DEVNULL)
 def clear(*_):
-    print("cleared", flush=True)
+    os.write(1, b"cleared\\n")  # print is busy where the signal comes in the midst of it
     sys.exit()
 if sys.argv[1] == "orderly":
     signal.signal(signal.SIGTERM, clear)

@@ -149,6 +149,6 @@ def test_unloading_leaves_no_provider_behind(results: dict[str, Any]) -> None:
     providers = results["reload"]
     assert all(providers["gone"]), providers
     assert providers["before"] == providers["after"]
-    assert providers["algorithms"] == 5
+    assert providers["algorithms"] == 7
     rows = results["reloaded"]["results"]["OUTPUT"]["rows"]
     assert len(rows) == results["loaded"]["results"]["COUNT"]

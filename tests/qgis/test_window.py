@@ -37,13 +37,13 @@ def test_an_analyst_opens_the_toolbox_runs_it_and_takes_the_plugin_away(
     assert shapely.equals_exact(first[0], repeated[0]).all()
     assert (out / "classes.tif").read_bytes() == (out / "again.tif").read_bytes()
     assert answer["active"]
-    assert answer["algorithms"] == 5
+    assert answer["algorithms"] == 7
     assert answer["loaded"]
     assert answer["layers"] == ["Camp", f"Camp: {count:,} dwellings", "Camp: classes"]
     assert answer["batch"]
     assert answer["unloaded"]
     assert answer["again"]
-    assert answer["after"] == 5
+    assert answer["after"] == 7
     assert answer["count"] == count
     assert "must be less than half of the tile size" in answer["sentence"]
     assert "Traceback" not in answer["sentence"]
