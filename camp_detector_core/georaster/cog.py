@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Protocol
+from typing import TYPE_CHECKING, Mapping, Optional, Protocol
 
 import numpy as np
 
@@ -12,9 +12,10 @@ from ..engine.errors import RasterError
 from ..engine.grid import blocks
 from ..engine.ports import MosaicSink
 from ..engine.scores import MAX_SCORE, NODATA_SCORE
-from ..outputs.output_set import cannot_write
+from ..outputs.output_set import cannot_write, output_errors
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -197,14 +198,10 @@ class CogSink:
             if not quiet:
                 raise
 
-    @contextmanager
-    def _output_errors(self) -> Iterator[None]:
+    def _output_errors(self) -> AbstractContextManager[None]:
         """Turn errors of the library and the system into `OutputError` with the output's name."""
-        foreign: tuple[type[BaseException], ...] = (OSError, RasterError, *self._library.errors)
-        try:
-            yield
-        except foreign as error:
-            raise cannot_write(self._target.final, error, needed=self._max_size()) from error
+        foreign: tuple[type[BaseException], ...] = (RasterError, *self._library.errors)
+        return output_errors(self._target.final, foreign, needed=self._max_size)
 
     def _max_size(self) -> int:
         """Estimate the largest size in bytes of the finished file with its overviews."""

@@ -9,6 +9,7 @@ from osgeo import gdal, ogr, osr
 
 from ..engine.errors import RasterError
 from ..georaster.virtual import GDAL_TYPES
+from ..training_data.ports import CLASS
 from .calls import GdalError, call, settings
 from .library import GdalCrs
 
@@ -24,7 +25,6 @@ _INTERNAL_MASK = {"GDAL_TIFF_INTERNAL_MASK": "YES"}
 """Setting that puts the mask of a GeoTIFF into its file."""
 _PIECES = 8
 """Points that cannot be moved together are tried in so many pieces."""
-_CLASS = "class"
 _COLORS = 64
 """More than GDAL has colour interpretations."""
 
@@ -137,13 +137,13 @@ class GdalDataWriter:
         srs = GdalCrs.from_text(table.crs_wkt).srs
         layer = call(dataset.CreateLayer, table.name, srs, ogr.wkbPolygon)
         if table.classes is not None:
-            call(layer.CreateField, ogr.FieldDefn(_CLASS, ogr.OFTString), failed=bool)
+            call(layer.CreateField, ogr.FieldDefn(CLASS, ogr.OFTString), failed=bool)
         call(layer.StartTransaction, failed=bool)
         for number, polygon in enumerate(table.polygons):
             feature = ogr.Feature(layer.GetLayerDefn())
             feature.SetGeometryDirectly(call(ogr.CreateGeometryFromWkb, polygon))
             if table.classes is not None and table.classes[number] is not None:
-                feature.SetField(_CLASS, table.classes[number])
+                feature.SetField(CLASS, table.classes[number])
             call(layer.CreateFeature, feature, failed=bool)
         call(layer.CommitTransaction, failed=bool)
         del layer, dataset  # closes the file

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from .side_files import family
 from .signals import held_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .scratch import Warn
 
@@ -240,3 +240,24 @@ def cannot_write(final: Path, error: BaseException | str, *, needed: int = 0) ->
         error = error.__cause__
     reason = " ".join(str(error).split())[:300].rstrip(".")
     return OutputError(f"{final} cannot be written: {reason}")
+
+
+@contextmanager
+def output_errors(
+    final: Path, foreign: Sequence[type[BaseException]], *, needed: Callable[[], int] = lambda: 0
+) -> Iterator[None]:
+    """Turn errors of a library and of the system into `OutputError` with the output's name.
+
+    Args:
+        final: The output.
+        foreign: Exceptions of the library that writes it, besides OSError.
+        needed: Gives the bytes that were to be written.
+
+    Raises:
+        OutputError: It could not be written.
+    """
+    kinds: tuple[type[BaseException], ...] = (OSError, *foreign)
+    try:
+        yield
+    except kinds as error:
+        raise cannot_write(final, error, needed=needed()) from error

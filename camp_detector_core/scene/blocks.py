@@ -83,8 +83,7 @@ def fill_blocks(rng: np.random.Generator, site: Site, *, grounds: Grounds) -> It
         style = int(rng.integers(1 << 20))
         for lot in _split(rng, block, manner):
             u, v = (lot.low[0] + lot.high[0]) / 2, (lot.low[1] + lot.high[1]) / 2
-            cos, sin = np.cos(angle), np.sin(angle)
-            x, y = site.x + u * cos - v * sin, site.y + u * sin + v * cos
+            x, y = site.place(u, v, angle)
             if grounds.include(x, y):
                 if chance(rng, 0.5):
                     style = int(rng.integers(1 << 20))
@@ -105,8 +104,7 @@ def _blocks(
         for j in range(-int(along) - 1, int(along) + 2):
             angle = site.angle + rng.normal(0, 0.03)
             u, v = i * (long + alley) + rng.normal(0, 0.5), j * (deep + street)
-            cos, sin = np.cos(angle), np.sin(angle)
-            x, y = site.x + u * cos - v * sin, site.y + u * sin + v * cos
+            x, y = site.place(u, v, angle)
             if grounds.touch(x, y, radius=(long + deep) / 2):
                 half = (long / 2, deep / 2)
                 yield _Lot((u - half[0], v - half[1]), (u + half[0], v + half[1])), float(angle)

@@ -83,6 +83,11 @@ class Site:
     density: float
     """Share of places that are built on."""
 
+    def place(self, u: float, v: float, angle: float) -> tuple[float, float]:
+        """Place so many metres along a direction and across it from the centre, x and y."""
+        cos, sin = np.cos(angle), np.sin(angle)
+        return self.x + u * cos - v * sin, self.y + u * sin + v * cos
+
 
 def lay_sites(rng: np.random.Generator, options: SceneOptions) -> list[Site]:
     """Divide the ground into sites; the first is never open."""

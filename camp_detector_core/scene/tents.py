@@ -85,14 +85,13 @@ def fill_tents(rng: np.random.Generator, site: Site, *, grounds: Grounds) -> Ite
     first, second = (plan.length, plan.width) if plan.turned else (plan.width, plan.length)
     pitch_u, pitch_v = first + plan.along, second + plan.back
     rows, cols = int(grounds.reach / pitch_v) + 1, int(grounds.reach / pitch_u) + 1
-    cos, sin = np.cos(site.angle), np.sin(site.angle)
     style = int(rng.integers(1 << 20))
     for j in range(-rows, rows + 1):
         shift = rng.uniform(0, pitch_u) if chance(rng, 0.2) else 0.0
         v = j * pitch_v + (j // 2) * plan.lane
         for i in range(-cols, cols + 1):
             u = i * pitch_u + (i // plan.per_row) * plan.lane + shift
-            x, y = site.x + u * cos - v * sin, site.y + u * sin + v * cos
+            x, y = site.place(u, v, site.angle)
             if grounds.include(x, y):
                 x, y = np.array((x, y)) + rng.normal(0, plan.jitter, 2)
                 angle = site.angle + (0.0 if plan.turned else np.pi / 2)

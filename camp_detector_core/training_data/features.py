@@ -82,11 +82,8 @@ def place_layer(
         outlines += own
         kinds += [kind] * len(own)
     tally = surfaces.tally
-    if not outlines:
-        msg = f"{layer.name} holds no polygon ({tally.contents()}): give a layer of outlines"
-        raise RasterError(msg)
     polygons: list[Polygon] = []
-    moved = _moved(outlines, layer, crs_wkt, writer, tally)
+    moved = _moved(outlines, layer, crs_wkt, writer, tally) if outlines else []
     for i, (outline, kind) in enumerate(zip(moved, kinds)):
         if i % _LOOK == 0:
             look()

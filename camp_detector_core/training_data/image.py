@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..engine.errors import RasterError
 from ..engine.grid import blocks
-from ..outputs.output_set import cannot_write
+from ..outputs.output_set import cannot_write, output_errors
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from numpy.typing import NDArray
 
     from ..engine.grid import Window
@@ -60,7 +62,7 @@ class ImageCopy:
                     stored = self._stored(reader, window)
                 if stored != self._sums[number]:
                     reason = "what was written cannot be read back"
-                    raise cannot_write(self._target.final, reason, needed=self._size)
+                    raise cannot_write(self._target.final, reason, needed=self._size())
 
     def _copy(self, ground: ReviewedGround) -> None:
         with self._output_errors():
@@ -86,24 +88,15 @@ class ImageCopy:
         self._tools.look()
         self._tools.listener.update(position, 2 * len(self._windows))
 
-    @property
     def _size(self) -> int:
         """Largest size of the file in bytes."""
         pixels = int(np.prod(self._source.grid.shape, dtype=np.int64))
         return pixels * (1 + len(self._style.colors) * np.dtype(self._style.dtype).itemsize)
 
-    @contextmanager
-    def _output_errors(self) -> Iterator[None]:
+    def _output_errors(self) -> AbstractContextManager[None]:
         """Turn errors of the library and the system into `OutputError` with the output's name."""
-        foreign: tuple[type[BaseException], ...] = (
-            OSError,
-            RasterError,
-            *self._tools.writer.errors,
-        )
-        try:
-            yield
-        except foreign as error:
-            raise cannot_write(self._target.final, error, needed=self._size) from error
+        foreign: tuple[type[BaseException], ...] = (RasterError, *self._tools.writer.errors)
+        return output_errors(self._target.final, foreign, needed=self._size)
 
 
 def _checksum(pixels: NDArray[np.generic], valid: NDArray[np.bool_]) -> int:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ..engine.grid import Grid, Window
 
 
+CLASS = "class"
+"""Field of the dwellings with the class of each, where there are several."""
+
+
 @dataclass(frozen=True)
 class FeatureLayer:
     """Features of any geometry, as a host reads them."""
@@ -67,7 +71,7 @@ class PolygonTable:
     polygons: Sequence[bytes]
     """Well-known binary of each."""
     classes: Optional[Sequence[Optional[str]]] = None
-    """Values of the field ``class``; None: no such field."""
+    """Values of the field `CLASS`; None: no such field."""
 
 
 class ImageFile(Protocol):

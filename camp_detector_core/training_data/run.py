@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Iterator
 from ..detection.own_inputs import refuse_own_inputs, refuse_own_sources
 from ..engine.errors import OutputError
 from ..georaster.names import are_local
-from ..outputs.output_set import OutputSet, cannot_write, standing
+from ..outputs.output_set import OutputSet, cannot_write, output_errors, standing
 from ..outputs.scratch import PREFIX
 from ..outputs.side_files import family
 from ..outputs.whole_file import new_folders
@@ -88,7 +88,7 @@ class _Export:
         tools.stage("dwellings")
         outcome = self._outcome(files[IMAGE].parent)
         for name, table in self._tables().items():
-            with _output_errors(files[name], tools.writer):
+            with output_errors(files[name], tools.writer.errors):
                 temporary = self._outputs.target(files[name]).temporary
                 stored = tools.writer.write_polygons(temporary, table)
             if stored != len(table.polygons):
@@ -98,7 +98,7 @@ class _Export:
             README: readme_text(outcome),
         }
         for name, text in texts.items():
-            with _output_errors(files[name], tools.writer):
+            with output_errors(files[name], tools.writer.errors):
                 self._outputs.target(files[name]).temporary.write_bytes(text.encode())
         return outcome
 
@@ -182,13 +182,3 @@ def _outputs(
         paths = list(files.values())
         outputs = OutputSet(paths, overwrite=request.overwrite, warn=listener.notify)
         yield stack.enter_context(outputs)
-
-
-@contextmanager
-def _output_errors(path: Path, writer: DataWriter) -> Iterator[None]:
-    """Turn errors of the library and the system into `OutputError` with the output's name."""
-    foreign: tuple[type[BaseException], ...] = (OSError, *writer.errors)
-    try:
-        yield
-    except foreign as error:
-        raise cannot_write(path, error) from error

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from .ports import CLASS
 from .request import AREA, IMAGE, LABELS, PLACES
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def places_text(folder: Path, request: ExportRequest) -> str:
         f'area = "{AREA}"  # beyond it nothing is known, and nothing counts',
     ]
     if request.dwellings.classes is not None:
-        lines.append('class_field = "class"')
+        lines.append(f'class_field = "{CLASS}"')
     if request.attribution:
         credit = ", ".join(json.dumps(text, ensure_ascii=False) for text in request.attribution)
         lines.append(f"attribution = [{credit}]")

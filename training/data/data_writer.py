@@ -18,7 +18,7 @@ from camp_detector_core.engine.errors import RasterError, VectorError
 from camp_detector_core.outputs.vector_formats import FORMATS
 from camp_detector_core.raster.env import quiet_about_place
 from camp_detector_core.raster.library import rasterio_window
-from camp_detector_core.training_data.ports import FeatureLayer
+from camp_detector_core.training_data.ports import CLASS, FeatureLayer
 from camp_detector_core.vector.files import VectorLayer, read_layer, write_layer
 from training.data.polygons import choose_layer
 from training.data.reprojection import move_points
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.grid import Grid, Window
     from camp_detector_core.training_data.ports import ImageStyle, PolygonTable
-
-_CLASS = "class"
 
 
 def read_features(
@@ -153,7 +151,7 @@ class RasterioDataWriter:
             VectorError: It cannot be written.
         """
         geometries = np.array(table.polygons, object)
-        fields = {} if table.classes is None else {_CLASS: np.array(table.classes, object)}
+        fields = {} if table.classes is None else {CLASS: np.array(table.classes, object)}
         layer = VectorLayer(geometries, fields, table.crs_wkt, "Polygon")
         kind = FORMATS[".gpkg"]
         write_layer(path, layer, name=table.name, driver=kind.driver, options=kind.options)
