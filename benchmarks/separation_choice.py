@@ -34,9 +34,10 @@ from training.evaluation.pixel import best_threshold
 from training.evaluation.predict import predict_area
 from training.evaluation.training_files import histogram_of
 from training.evaluation.truth import Outlines, ground_of, read_truth, trace
+from training.fit.decoding import METHOD
 from training.fit.description import build_spec
 from training.fit.fitting import CHECKPOINTS, new_network
-from training.fit.options import METHOD, DataOptions
+from training.fit.options import DataOptions
 from training.fit.place_options import SplitOptions
 from training.fit.run_folder import RunFolder
 

@@ -3,6 +3,6 @@
 It needs the engine and the standard library. Nothing that it reads is run, unpickled or extracted.
 """
 
-from .reader import ModelFile, default_model_path, open_model
+from .reader import ORIGINALS, ModelFile, default_model_path, open_model
 
-__all__ = ["ModelFile", "default_model_path", "open_model"]
+__all__ = ["ORIGINALS", "ModelFile", "default_model_path", "open_model"]

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     """Translates a text, and fills in its ``{names}`` from keyword arguments."""
 
 
+MODEL_START = "weights of "
+"""Beginning of the words for a start from a whole model; its name and checksum follow."""
+
+
 def facts_of(spec: ModelSpec, tr: Translate = str.format) -> list[Fact]:
     """List what a user asks of a model, in the order in which it matters.
 
@@ -28,6 +32,12 @@ def facts_of(spec: ModelSpec, tr: Translate = str.format) -> list[Fact]:
         (tr("Licence"), spec.licence or tr("not stated")),
         *((tr("To be credited"), name) for name in credit),
     ]
+
+
+def architecture_of(spec: ModelSpec) -> tuple[str, str]:
+    """Give the kind of network and its encoder; empty where its training does not say them."""
+    kind, _, encoder = spec.provenance.get("architecture", "").partition(", encoder ")
+    return kind, encoder
 
 
 def imagery_facts(spec: ModelSpec, tr: Translate = str.format) -> list[Fact]:

@@ -22,6 +22,8 @@ from .metadata import read_metadata
 from .package import MAX_NETWORK, Definition, open_definition
 from .untrusted import parse_spec, read_file, require_file
 
+ORIGINALS = "float32"
+"""Folder beside a quantised model, with the float32 one that it was made from."""
 _MODELS = Path(__file__).resolve().parent.parent / "models"
 
 

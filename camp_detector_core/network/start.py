@@ -8,16 +8,17 @@ of feature maps: they must stay as they are while it is trained.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from camp_detector_core.engine.predictors.ort import OnnxPredictor
-from camp_detector_core.model_file import open_model
+from camp_detector_core.model_file import ORIGINALS, open_model
+from camp_detector_core.model_file.facts import MODEL_START, architecture_of
 from camp_detector_core.model_file.hrefs import HrefError, file_of_href
 from camp_detector_core.model_file.item import assets_of
+from camp_detector_core.model_file.untrusted import checksum_of
 from camp_detector_core.network.onnx_weights import Convolution, QuantisedError, convolutions_of
 from camp_detector_core.network.trial_chips import random_chips
 from camp_detector_core.network.unet import (
@@ -44,12 +45,10 @@ TOLERANCE = 1e-4
 """Largest difference of a probability between an ONNX file and the network made of it."""
 HEAD = "segmentation_head.0.weight"
 """Tensor of a state dict whose first axis is that of the output channels."""
-STAGES = 5
+_STAGES = 5
 _BLOCK = "decoder.blocks.{}.conv1.0.weight"
 _RAW = "pytorch-state-dict-raw"
 """Key of the state dict in the items of our trainings."""
-_FLOAT_FOLDER = "float32"
-"""Folder beside a quantised model in which the package keeps the one that it was made from."""
 _MODEL, _META = "best_model.onnx", "meta"
 
 
@@ -76,7 +75,7 @@ class StartModel:
     def words(self) -> str:
         """The weights in words, for the description of what is made from them."""
         name = self.path.name if self.spec is None else self.spec.id
-        return f"weights of {name} (sha256 {self.sha256})"
+        return f"{MODEL_START}{name} (sha256 {self.sha256})"
 
 
 def read_start(path: Path, *, encoder: str | None = None) -> StartModel:
@@ -115,10 +114,11 @@ def encoder_of(spec: ModelSpec | None) -> str | None:
     Raises:
         NetworkError: The model is no U-Net.
     """
-    text = "" if spec is None else spec.provenance.get("architecture", "")
-    kind, _, encoder = text.partition(", encoder ")
+    if spec is None:
+        return None
+    kind, encoder = architecture_of(spec)
     if kind not in {"", "unet"}:
-        msg = f"{'' if spec is None else spec.id} is a network of another kind ({kind}): "
+        msg = f"{spec.id} is a network of another kind ({kind}): "
         raise NetworkError(msg + "only a U-Net can be gone on from")
     return encoder or None
 
@@ -128,7 +128,7 @@ def _of_tensors(path: Path, spec: ModelSpec | None, encoder: str | None) -> Star
     options = _options_of_state(state, encoder_of(spec) or encoder or DEFAULT_ENCODER, path)
     network = build_network(options).network
     load_state(network, state, origin=path)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256, _ = checksum_of(path)
     return StartModel(
         network.train(),
         options,
@@ -141,14 +141,20 @@ def _of_tensors(path: Path, spec: ModelSpec | None, encoder: str | None) -> Star
 
 
 def _options_of_state(state: Mapping[str, Tensor], encoder: str, path: Path) -> NetworkOptions:
-    keys = [_BLOCK.format(i) for i in range(STAGES)]
+    widths = decoder_widths(state)
     first = next((v for k, v in state.items() if k.startswith("encoder.") and v.ndim == 4), None)  # noqa: PLR2004
-    if HEAD not in state or first is None or not all(key in state for key in keys):
+    if HEAD not in state or first is None or widths is None:
         msg = f"{path} holds the weights of another network: only a U-Net can be gone on from"
         raise NetworkError(msg)
-    widths = tuple(int(state[key].shape[0]) for key in keys)
     bands, channels = int(first.shape[1]), int(state[HEAD].shape[0])
     return NetworkOptions(encoder, bands, channels, widths, start="random")
+
+
+def decoder_widths(state: Mapping[str, Tensor]) -> tuple[int, ...] | None:
+    """Channels of the decoder of a U-Net, by its weights; None where they are those of another."""
+    keys = [_BLOCK.format(i) for i in range(_STAGES)]
+    is_unet = all(key in state for key in keys)
+    return tuple(int(state[key].shape[0]) for key in keys) if is_unet else None
 
 
 def _of_onnx(model: ModelFile, path: Path, encoder: str | None) -> StartModel:
@@ -170,10 +176,10 @@ def _of_onnx(model: ModelFile, path: Path, encoder: str | None) -> StartModel:
 
 def _widths(convolutions: Sequence[Convolution], origin: str) -> tuple[int, ...]:
     """Channels of the decoder: of every second one of the convolutions before the last."""
-    if len(convolutions) <= 2 * STAGES:
+    if len(convolutions) <= 2 * _STAGES:
         msg = f"{origin} has {len(convolutions)} convolutions: it is no U-Net of ours"
         raise NetworkError(msg)
-    return tuple(len(c.weight) for c in convolutions[-2 * STAGES - 1 : -1 : 2])
+    return tuple(len(c.weight) for c in convolutions[-2 * _STAGES - 1 : -1 : 2])
 
 
 def _put(
@@ -277,7 +283,7 @@ def _state_dict_of(model: ModelFile, path: Path) -> Path | None:
     if not local.is_file():
         return None
     checksum = str(asset.get("file:checksum") or "")
-    if checksum and not checksum.endswith(hashlib.sha256(local.read_bytes()).hexdigest()):
+    if checksum and not checksum.endswith(checksum_of(local)[0]):
         msg = f"{local} is not the file that {path} describes: its checksum differs"
         raise NetworkError(msg)
     return local
@@ -286,8 +292,8 @@ def _state_dict_of(model: ModelFile, path: Path) -> Path | None:
 def _float_of(model: ModelFile, path: Path) -> Path | None:
     """The float32 model that a quantised one was made from, beside it or in the folder beside."""
     stated = model.spec.provenance.get("quantised from", "").removeprefix("sha256 ")
-    folder = path.parent / _FLOAT_FOLDER
+    folder = path.parent / ORIGINALS
     if not stated:
         return None
     files = [*sorted(folder.glob("*.onnx")), *sorted(path.parent.glob("*.onnx"))]
-    return next((p for p in files if hashlib.sha256(p.read_bytes()).hexdigest() == stated), None)
+    return next((p for p in files if checksum_of(p)[0] == stated), None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core import __version__
 from camp_detector_core.engine.errors import CampDetectorError
+from camp_detector_core.model_file.facts import MODEL_START, architecture_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 CONTAINER_IMAGE = f"docker-daemon:camp-detector:{__version__}"
 """Image of the project's Dockerfile, as a reference to the local Docker daemon
 (containers-transports(5)): it is in no registry."""
-
-
-_MODEL_START = "weights of "
-"""Beginning of the words for a start from a whole model; its name and checksum follow."""
 
 
 class StacError(CampDetectorError):
@@ -108,9 +105,9 @@ class RunFacts:
 def facts_of(spec: ModelSpec) -> RunFacts:
     """Read the facts on training from a model's provenance."""
     provenance = spec.provenance
-    kind, _, encoder = provenance.get("architecture", "").partition(", encoder ")
+    kind, encoder = architecture_of(spec)
     start = provenance.get("start", "")
-    pretrained = start.startswith(("ImageNet", _MODEL_START))
+    pretrained = start.startswith(("ImageNet", MODEL_START))
     software = dict(_versions(provenance.get("software", "")))
     return RunFacts(
         trained=_day(provenance.get("date", "")),
@@ -158,8 +155,8 @@ def _parse(text: str, *, late: bool) -> dt.datetime:
 
 def _source(spec: ModelSpec, encoder: str, start: str) -> str:
     """Source of the first weights: a model, or that of the encoder with the credit for it."""
-    if start.startswith(_MODEL_START):
-        return start[len(_MODEL_START) :]
+    if start.startswith(MODEL_START):
+        return start[len(MODEL_START) :]
     credit = next((a for a in spec.attribution if "ImageNet weights" in a), "")
     return f"ImageNet (encoder alone; {credit or encoder})"
 

@@ -8,18 +8,11 @@ from pathlib import Path
 from typing import Iterator, Optional
 
 from camp_detector_core.outputs.scratch import PREFIX
+from camp_detector_core.training_data.adapted import FILES
 
 from ..faults import Fault
 from ..i18n import tr
 from ..runtime.process import empty_folder
-
-MODEL, ORIGINAL, ITEM, REPORT = (
-    "adapted.onnx",
-    "adapted-float32.onnx",
-    "adapted.json",
-    "report.json",
-)
-"""Files that ``python -m training adapt`` writes, each at the end."""
 
 
 def problem_of(folder: Path) -> Optional[str]:
@@ -66,7 +59,7 @@ def _clear(folder: Path, *, is_new: bool) -> None:
     for hidden in folder.glob(f"{PREFIX}*"):
         shutil.rmtree(hidden, ignore_errors=True)
     with suppress(OSError):
-        for name in (MODEL, ORIGINAL, ITEM, REPORT):
+        for name in FILES:
             (folder / name).unlink(missing_ok=True)
         if is_new:
             folder.rmdir()

@@ -10,6 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Optional
 
 from camp_detector_core.engine.errors import Cancelled
+from camp_detector_core.training_data.adapted import (
+    ITEM,
+    ORIGINAL,
+    REPORT,
+    START,
+    START_IS_KEPT,
+)
 
 from ..faults import Fault
 from ..i18n import tr
@@ -17,7 +24,6 @@ from ..models.reading import json_of
 from ..runtime.process import lines_of, started
 from ..words import sentence_of
 from .environment import environment_of
-from .results import ITEM, ORIGINAL, REPORT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,10 +34,8 @@ if TYPE_CHECKING:
     from ..models.library import ModelLibrary
     from .command import Order
 
-_DONE, _START_KEPT, _STOPPED = 0, 4, 130
-"""Exit codes of the command."""
-_START = "start"
-"""The report's word for the model as it was."""
+_DONE, _STOPPED = 0, 130
+"""Exit codes of the command, beside `START_IS_KEPT`."""
 _GRACE = 15.0
 """Seconds in which a training that is stopped clears up."""
 _BEGIN, _END = 5.0, 90.0
@@ -63,8 +67,8 @@ class Verdict:
         """
         try:
             kept_name, figures = report["kept"], report["figures"]
-            scores = float(figures[_START]["f1"]), float(figures[kept_name]["f1"])
-            return cls(kept_name != _START, sentence_of(str(report["sentence"])), *scores)
+            scores = float(figures[START]["f1"]), float(figures[kept_name]["f1"])
+            return cls(kept_name != START, sentence_of(str(report["sentence"])), *scores)
         except (KeyError, TypeError, ValueError) as error:
             raise Fault(
                 tr("The training ended without the report that was expected: run it again.")
@@ -97,7 +101,7 @@ def adapt(order: Order, feedback: QgsProcessingFeedback, temporary: Path) -> Ver
         raise Fault(
             tr("{path} cannot be started: {reason}", path=command[0], reason=error)
         ) from error
-    if code not in {_DONE, _START_KEPT}:
+    if code not in {_DONE, START_IS_KEPT}:
         raise ending.fault(code)
     return Verdict.of(json_of(order.out / REPORT))
 

@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Iterator, Mapping, Optional, Sequence
 
 from camp_detector_core.engine.errors import CampDetectorError, OutputError, PredictorError
-from camp_detector_core.model_file.reader import open_model
+from camp_detector_core.model_file.reader import ORIGINALS, open_model
 
 from ..i18n import tr
 from .installed import ADDED, BUNDLED, FOLDER, InstalledModel
 from .reading import ENDINGS, all_of, files_in, json_of, look_at
 
 _PLUGIN = Path(__file__).resolve().parent.parent
-_ORIGINALS = "float32"
-"""Folder beside a model in which a training looks for its original."""
 _FOLDERS, _DEFAULT = "camp_detector/model_folders", "camp_detector/default_model"
 
 
@@ -153,8 +151,8 @@ class ModelLibrary:
             stage.mkdir(parents=True)
             (stage / "model.onnx").write_bytes(data)
             if original is not None:
-                (stage / _ORIGINALS).mkdir()
-                (stage / _ORIGINALS / "model.onnx").write_bytes(original)
+                (stage / ORIGINALS).mkdir()
+                (stage / ORIGINALS / "model.onnx").write_bytes(original)
             about = {"sha256": digest, "source": source, "item": dict(item)}
             (stage / "about.json").write_text(json.dumps(about), encoding="utf-8")
             look_at(stage / "model.onnx", ADDED)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.training_data.request import PLACES
 from training.data.places_file import read_places
 from training.fit.place_options import OptionsError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-PLACES = "places.toml"
-"""File in the folder that names the others."""
 
 
 def options_in(data: Path) -> dict[str, Any]:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from camp_detector_core.engine.instances import separate
-from camp_detector_core.engine.scores import NODATA_SCORE
-from training.artefacts.dwelling_score import TOLERATED
+from training.artefacts.decoding_choice import AREAS
+from training.artefacts.dwelling_score import TOLERATED, marked_classes
 from training.evaluation.coverage import LabelCoverage, large_regions
 from training.evaluation.truth import ground_of
 
@@ -35,10 +34,7 @@ MASK_STEPS = (-2, -1, 0, 1, 2)
 CORE_STEPS = (-1, 0, 1)
 """Thresholds of the separation, in the same way."""
 AREA_FACTORS = (0.5, 1.0, 2.0, 3.0)
-"""Least areas of a dwelling, as multiples of the model's."""
-AREAS = (2.0, 6.0)
-"""Square metres between which these lie. The smallest family tents have some 10; beyond 6 small
-shelters would pay for false alarms."""
+"""Least areas of a dwelling, as multiples of the model's, within the range of `AREAS`."""
 CORE_WEIGHT = 2.0
 """Steps that a step of the separation is worth. Chosen on one half of five places and measured on
 the other, it lost F1; the least area won on nearly all, and is free."""
@@ -86,9 +82,7 @@ class Scored:
 
     def classes(self, spec: ModelSpec) -> NDArray[np.uint8]:
         """(height, width) classes that the engine marks, 0 elsewhere."""
-        classes = separate(self.scores, spec, row=0, col=0)
-        classes[classes == NODATA_SCORE] = 0
-        return classes
+        return marked_classes(self.scores, spec)
 
     def measure(self, spec: ModelSpec) -> tuple[BuildingScore, ...]:
         """Score a setting on all of the ground, then without each part."""
@@ -155,7 +149,7 @@ def candidates(spec: ModelSpec, *, fewer: bool = False) -> list[ModelSpec]:
 
 
 def _areas(own: float) -> list[float]:
-    low, high = min(own, AREAS[0]), max(own, AREAS[1])
+    low, high = min(own, AREAS[0]), max(own, AREAS[-1])
     return [min(high, max(low, round(own * factor, 2))) for factor in AREA_FACTORS]
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from camp_detector_core import __version__
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.grid import Window
@@ -30,13 +29,13 @@ from camp_detector_core.stac import (
     facts_of,
     write_item,
 )
+from camp_detector_core.training_data.adapted import ITEM, MODEL, ORIGINAL
 from training.adapt.networks import exported
 from training.adapt.samples import training_samples
 from training.data.reprojection import LON_LAT, move_points
-from training.evaluation.truth import ground_of
-from training.fit.description import without_places
+from training.fit.decoding import Decoding
+from training.fit.description import software_words, without_places
 from training.fit.record import command_line
-from training.fit.system import PACKAGES, get_system_info
 from training.output import write_json
 from training.quantise.compare import Tile
 from training.quantise.graph import QuantiseError
@@ -55,13 +54,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-MODEL, ORIGINAL, ITEM, REPORT = (
-    "adapted.onnx",
-    "adapted-float32.onnx",
-    "adapted.json",
-    "report.json",
-)
-FILES = (MODEL, ORIGINAL, ITEM, REPORT)
 CHIPS, TILES, TILE_SIDE = 24, 16, 512
 """Samples that ranges of 8 bits are found with; tiles that both models are compared on."""
 _NO_VERSION = re.compile(r"[^A-Za-z0-9._-]+")
@@ -107,7 +99,6 @@ def describe(adapted: Adapted) -> ModelSpec:
     """Return the description of the adapted model: that of the start, with its own origin."""
     options, start, ground = adapted.options, adapted.start, adapted.ground
     base = adapted.base.spec
-    packages = get_system_info()["packages"]
     version = options.version or _NO_VERSION.sub("-", f"{base.version}.{options.out.name}")
     lasting = ("architecture", "separation")
     figures = adapted.choice.verdict.to_dict()["figures"]
@@ -121,9 +112,7 @@ def describe(adapted: Adapted) -> ModelSpec:
         "command": without_places(command_line()),
         "seed": str(options.seed),
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "software": ", ".join(
-            [f"camp-detector {__version__}", *(f"{n} {packages[n]}" for n in PACKAGES)]
-        ),
+        "software": software_words(),
         **{f"held-out ground, {name}": _words(each) for name, each in figures.items()},
     }
     credit_lines = (*options.attribution, *base.attribution)
@@ -207,7 +196,7 @@ def _area(ground: Ground) -> TrainingArea:
     """The known ground in longitude and latitude."""
     from rasterio.crs import CRS
 
-    outline = ground_of(ground.known).simplify(1.0)
+    outline = ground.outline.simplify(1.0)
     rings = [
         move_points(
             ground.grid.transform.apply(np.asarray(polygon.exterior.coords)),
@@ -245,7 +234,7 @@ def write_report(adapted: Adapted, path: Path, **more: Any) -> None:  # noqa: AN
     Raises:
         OutputError: The file cannot be written.
     """
-    spec, folds = adapted.choice.spec, adapted.folds
+    folds = adapted.folds
     write_json(
         path,
         {
@@ -260,10 +249,6 @@ def write_report(adapted: Adapted, path: Path, **more: Any) -> None:  # noqa: AN
             "hectares": round(adapted.ground.hectares, 4),
             "folds": folds.count,
             "block_metres": folds.squares.metres,
-            "settings": {
-                "threshold": spec.threshold,
-                "min_area": spec.min_area,
-                "separation": None if spec.separation is None else vars(spec.separation),
-            },
+            "settings": Decoding.of(adapted.choice.spec).to_dict(),
         },
     )

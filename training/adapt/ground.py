@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from rasterio import features
-from rasterio.transform import Affine
 
 from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.limits import FEW_DWELLINGS, LEAST_DWELLINGS, MOST_TAUGHT_PIXELS
 from camp_detector_core.georaster.stretch import choose_stretch
 from camp_detector_core.raster import SourceOptions, gdal_env, open_source
+from training.data.label_changes import burn
 from training.data.polygons import read_polygons
 from training.data.reprojection import PlacedPolygons
 from training.data.vector_labels import VectorLabels
-from training.evaluation.truth import Outlines, ground_of, to_pixels
+from training.evaluation.truth import ground_of, outlines_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import Band, ModelSpec
     from camp_detector_core.georaster.source import PlacedSource
     from training.adapt.options import AdaptOptions
+    from training.evaluation.truth import Outlines
 
 LOG = logging.getLogger(__name__)
 
@@ -63,9 +64,14 @@ class Ground:
         """Size of the known ground."""
         return float(self.known.sum() * self.grid.pixel_area / 1e4)
 
+    @cached_property
+    def outline(self) -> shapely.Geometry:
+        """The known ground in pixels of the grid."""
+        return ground_of(self.known)
+
     def known_labels(self, *, smallest: float) -> Outlines:
         """Dwellings clipped to the known ground; see `Outlines.clipped`."""
-        return self.labels.clipped(ground_of(self.known), smallest=smallest)
+        return self.labels.clipped(self.outline, smallest=smallest)
 
 
 def read_ground(options: AdaptOptions, spec: ModelSpec) -> Ground:
@@ -99,17 +105,16 @@ def read_ground(options: AdaptOptions, spec: ModelSpec) -> Ground:
             LOG.warning("%s", warning.render(COMMAND))
         grid = source.grid
         pixels, valid = source.read(grid.window)
-    known = valid if reviewed is None else valid & _inside(reviewed, grid)
-    known = known & ~labels.ignored(grid)
-    polygons, values = labels.polygons(grid)
-    moved = [shapely.transform(p, lambda xy: to_pixels(grid.transform, xy)) for p in polygons]
+    known = valid & ~labels.ignored(grid)
+    if reviewed is not None:
+        known &= burn(reviewed, grid, band=0.0, filled=True)
     ground = Ground(
         grid,
         as_raw(pixels, spec.bands, chosen.stretch),
         valid,
         known,
         known & ~labels.uncertain(grid),
-        Outlines.of(moved, values),
+        outlines_on(grid, labels),
     )
     _refuse_too_few(ground, options, spec)
     return ground
@@ -151,16 +156,6 @@ def _restrict(source: PlacedSource, options: AdaptOptions) -> NDArray[np.object_
     west, south, east, north = shapely.total_bounds(polygons)
     source.restrict((west - reach, south - reach, east + reach, north + reach))
     return polygons
-
-
-def _inside(polygons: NDArray[np.object_], grid: Grid) -> NDArray[np.bool_]:
-    out: NDArray[np.uint8] = features.rasterize(
-        [(p, 1) for p in polygons],
-        out_shape=tuple(grid.shape),
-        transform=Affine(*grid.transform),
-        dtype="uint8",
-    )
-    return out > 0
 
 
 def _refuse_too_large(grid: Grid, options: AdaptOptions) -> None:

@@ -10,7 +10,8 @@ from camp_detector_core.engine.tiling.host_tiles import ArraySource
 from camp_detector_core.network.channels import combine_channels
 from training.artefacts.separation_method import channel_weights
 from training.evaluation.predict import NetworkPredictor, Sheet
-from training.fit.options import EXTRAS, METHOD
+from training.fit.decoding import method_of
+from training.fit.options import EXTRAS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.spec import ModelSpec
     from training.adapt.ground import Ground
-
-
-def method_of(spec: ModelSpec) -> str:
-    """Method of separation of a model; ``none`` for none."""
-    if spec.separation is None:
-        return "none"
-    return spec.provenance.get(METHOD, spec.separation.method)
 
 
 def extras_of(spec: ModelSpec) -> tuple[int, ...]:

@@ -13,13 +13,20 @@ from camp_detector_core.detection.own_inputs import refuse_own_inputs
 from camp_detector_core.model_file import open_model
 from camp_detector_core.network.start import read_start
 from camp_detector_core.outputs.output_set import standing
-from training.adapt.files import FILES, MODEL, REPORT, Adapted, write_model, write_report
+from camp_detector_core.training_data.adapted import (
+    ADAPTED,
+    FILES,
+    MODEL,
+    REPORT,
+    SETTINGS,
+    START,
+)
+from training.adapt.files import Adapted, write_model, write_report
 from training.adapt.folds import deal
 from training.adapt.ground import read_ground
-from training.adapt.networks import method_of
 from training.adapt.samples import areas_to_mix
 from training.adapt.trial import Trial
-from training.adapt.verdict import ADAPTED, SETTINGS, START, Verdict
+from training.fit.decoding import method_of
 from training.fit.start import train_channels
 from training.output import files_in, results
 
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from training.adapt.options import AdaptOptions
+    from training.adapt.verdict import Verdict
 
 LOG = logging.getLogger(__name__)
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from camp_detector_core.training_data.adapted import ADAPTED, SETTINGS, START
 from training.adapt.decoding import Scored, Settings, marked, measure_settings
 from training.adapt.fitting import Fitted, Turn, fit_on
 from training.adapt.networks import scores_on
 from training.adapt.samples import Groups, training_samples
-from training.adapt.verdict import ADAPTED, SETTINGS, START, Figures, Verdict, figures_on
+from training.adapt.verdict import Figures, Verdict, figures_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +53,7 @@ class Trial:
     spec: ModelSpec
     """The start's."""
     end: float
-    """When the last fit must have ended, on the clock of `time.monotonic`."""
+    """Time by which the last fit must have ended, on the clock of `time.monotonic`."""
     mixed: Groups = ()
     """Areas that are mixed in, with shares."""
     fits: list[Fitted] = field(default_factory=list)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from camp_detector_core.training_data.adapted import ADAPTED, SETTINGS, START
 from training.adapt.decoding import merit_of
 from training.evaluation.blocks import Blocks, Squares, count_blocks, figures_of
 from training.evaluation.bootstrap import difference_intervals, intervals
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
     from training.adapt.ground import Ground
 
-START, SETTINGS, ADAPTED = "start", "settings", "adapted"
-"""The model as it was; its weights with other settings; other weights with their settings."""
 LEAST_GAIN = 0.01
 """Merit that a candidate must gain over the start to take its place."""
 _IOU = 0.5
@@ -70,7 +69,7 @@ class Verdict:
 
     figures: Mapping[str, Figures]
     winner: str
-    """`START`, `SETTINGS` or `ADAPTED`."""
+    """One of `camp_detector_core.training_data.adapted`'s candidates."""
 
     @classmethod
     def of(cls, figures: Mapping[str, Figures]) -> Verdict:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from camp_detector_core.engine.separation import MAX_SEED
 from training.artefacts.dwelling_score import DwellingScore, ScoredArea
-from training.artefacts.separation_choice import SEED_METRES2
+from training.artefacts.separation_choice import seeds_of
 from training.evaluation.buildings import BuildingScore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from camp_detector_core.engine.separation import Separation
     from camp_detector_core.engine.spec import ModelSpec
 
 MASKS = tuple(round(0.05 * i, 2) for i in range(5, 16))
@@ -47,20 +47,15 @@ class _Search:
 
     def __init__(self, places: Mapping[str, Sequence[ScoredArea]]) -> None:
         self._places = places
-        self._trials: dict[tuple[float, float, int], _Trial] = {}
+        self._trials: dict[tuple[float, Separation | None], _Trial] = {}
 
-    def best_of(self, specs: Sequence[ModelSpec], best: _Trial | None) -> _Trial:
+    def best_of(self, best: _Trial, specs: Sequence[ModelSpec]) -> _Trial:
         """Return the trial of the highest merit; of equal ones the first, ``best`` before all."""
-        trials = [*([] if best is None else [best]), *(self._measure(spec) for spec in specs)]
-        return max(trials, key=lambda trial: trial.merit)
+        return max((best, *map(self.measure, specs)), key=lambda trial: trial.merit)
 
-    def _measure(self, spec: ModelSpec) -> _Trial:
+    def measure(self, spec: ModelSpec) -> _Trial:
         """Measure settings with the least area that suits them best."""
-        separation = spec.separation
-        key = (
-            spec.threshold,
-            *((0.0, 0) if separation is None else (separation.threshold, separation.min_seed)),
-        )
+        key = (spec.threshold, spec.separation)
         if key not in self._trials:
             sized = [replace(spec, min_area=area) for area in AREAS]
             merits = np.array([_merits(areas, sized) for areas in self._places.values()])
@@ -89,12 +84,12 @@ def choose_decoding(places: Mapping[str, Sequence[ScoredArea]], spec: ModelSpec)
         msg = "there is no place to choose settings on"
         raise ValueError(msg)
     search = _Search(places)
-    best = search.best_of([spec], None)
+    best = search.measure(spec)
     for _ in range(_ROUNDS):
         before = best
-        best = search.best_of([replace(best.spec, threshold=t) for t in MASKS], best)
-        best = search.best_of(_channels(best.spec), best)
-        best = search.best_of(_seeds(best.spec), best)
+        best = search.best_of(best, [replace(best.spec, threshold=t) for t in MASKS])
+        best = search.best_of(best, _channels(best.spec))
+        best = search.best_of(best, _seeds(best.spec))
         if best == before:
             break
     return best.spec
@@ -110,8 +105,7 @@ def _channels(spec: ModelSpec) -> list[ModelSpec]:
 def _seeds(spec: ModelSpec) -> list[ModelSpec]:
     """Specs with other least areas of a seed; none for a model without separation."""
     own = spec.separation
-    sizes = (min(MAX_SEED, max(1, round(area / spec.gsd**2))) for area in SEED_METRES2)
-    seeds = () if own is None else dict.fromkeys(sizes)
+    seeds = () if own is None else seeds_of(spec.gsd)
     return [replace(spec, separation=own and replace(own, min_seed=n)) for n in seeds]
 
 

@@ -45,9 +45,19 @@ class ScoredArea:
 
     def classes(self, spec: ModelSpec) -> NDArray[np.uint8]:
         """(height, width) classes that the engine marks, 0 elsewhere."""
-        classes = separate(self.scores[: spec.channels], spec, row=0, col=0)
-        classes[classes == NODATA_SCORE] = 0
-        return classes
+        return marked_classes(self.scores[: spec.channels], spec)
+
+
+def marked_classes(scores: NDArray[np.uint8], spec: ModelSpec) -> NDArray[np.uint8]:
+    """(height, width) classes that the engine marks on a whole raster of scores, 0 elsewhere.
+
+    Args:
+        scores: (spec.channels, height, width).
+        spec: Threshold, classes and separation.
+    """
+    classes = separate(scores, spec, row=0, col=0)
+    classes[classes == NODATA_SCORE] = 0
+    return classes
 
 
 def scored_areas(predictions: Iterable[Prediction], spec: ModelSpec) -> tuple[ScoredArea, ...]:

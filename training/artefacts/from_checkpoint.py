@@ -10,8 +10,9 @@ from camp_detector_core.cli.words import COMMAND
 from camp_detector_core.engine.json_text import parse_json
 from camp_detector_core.engine.messages import Message
 from camp_detector_core.model_file import open_model
+from camp_detector_core.model_file.facts import architecture_of
 from camp_detector_core.network.channels import combine_channels, last_convolution
-from camp_detector_core.network.start import HEAD, STAGES
+from camp_detector_core.network.start import HEAD, decoder_widths
 from camp_detector_core.network.unet import (
     DEFAULT_ENCODER,
     NetworkOptions,
@@ -22,8 +23,9 @@ from camp_detector_core.network.unet import (
 from training.artefacts.calibration import calibrate, temperatures_of
 from training.artefacts.exports import NAMES, export_all
 from training.artefacts.separation_method import channel_weights, starting_separation
+from training.fit.decoding import method_of
 from training.fit.description import build_spec
-from training.fit.options import EXTRAS, METHOD
+from training.fit.options import EXTRAS
 from training.fit.options_file import read_options
 from training.fit.record import manifests_of
 from training.fit.reference import ReferenceNetwork
@@ -135,12 +137,10 @@ def read_description(path: Path) -> Description:
             spec = replace(spec, separation=starting_separation(options.separation, spec.gsd))
         return Description(spec, options.architecture, options.network.encoder, options.separation)
     spec = open_model(path).spec
-    kind, _, encoder = spec.provenance.get("architecture", "").partition(", encoder ")
+    kind, encoder = architecture_of(spec)
     if kind == "reference":
         return Description(spec, "reference", "", "none")
-    separation = "none" if spec.separation is None else spec.separation.method
-    method = spec.provenance.get(METHOD, separation)
-    return Description(spec, "unet", encoder or DEFAULT_ENCODER, method)
+    return Description(spec, "unet", encoder or DEFAULT_ENCODER, method_of(spec))
 
 
 def _holds_options(path: Path) -> bool:
@@ -160,9 +160,8 @@ def _network(about: Description, state: Mapping[str, Tensor]) -> nn.Module:
     if head is not None and head.shape[0] == whole:
         channels = whole  # a checkpoint holds all channels that were trained
     options = NetworkOptions(about.encoder, bands=bands, classes=channels, start="random")
-    keys = [f"decoder.blocks.{i}.conv1.0.weight" for i in range(STAGES)]
-    if all(key in state for key in keys):
-        widths = tuple(int(state[key].shape[0]) for key in keys)
+    widths = decoder_widths(state)
+    if widths is not None:
         options = replace(options, decoder_channels=widths)
     return build_network(options).network
 

@@ -38,6 +38,12 @@ _COARSE = 4
 _ROUNDING = 1e-9
 
 
+def seeds_of(gsd: float) -> tuple[int, ...]:
+    """Least areas of a seed that are tried at a GSD, in pixels, each once."""
+    sizes = (min(MAX_SEED, max(1, round(area / gsd**2))) for area in SEED_METRES2)
+    return tuple(dict.fromkeys(sizes))
+
+
 class _Trial(NamedTuple):
     """A setting that was measured."""
 
@@ -80,8 +86,7 @@ class _Search:
         self._spec = spec
         self._start = starting_separation(method, spec.gsd)
         self._method = method
-        sizes = (min(MAX_SEED, max(1, round(a / spec.gsd**2))) for a in SEED_METRES2)
-        self.seeds = tuple(dict.fromkeys(sizes))
+        self.seeds = seeds_of(spec.gsd)
         self.trials: dict[Place, _Trial] = {}
         self.best: Place | None = None
 

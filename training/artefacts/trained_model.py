@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.network.channels import combine_channels
 from training.artefacts.separation_method import channel_weights
-from training.fit.options import METHOD
+from training.fit.decoding import METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

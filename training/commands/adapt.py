@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camp_detector_core.console import say
+from camp_detector_core.training_data.adapted import START_IS_KEPT
 from training.adapt.options import AdaptOptions
 
 from . import options
+from .tracking import experiment_named
 
 if TYPE_CHECKING:
     from training.adapt.run import Adaptation
     from training.tracking.adapted import AdaptationTracker
-
-START_IS_KEPT = 4
-"""Exit code where the start is kept, because the adapted model is not better."""
 
 
 def _starter() -> str:
@@ -165,7 +164,7 @@ def _tracker(arguments: dict[str, Any]) -> AdaptationTracker | None:
     from training.tracking.adapted import AdaptationTracker
     from training.tracking.options import EXPERIMENT, NO_SERVER, TrackOptions
 
-    experiment = arguments["experiment"] or os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
+    experiment = experiment_named(arguments) or EXPERIMENT
     name = arguments["register"] or open_model(arguments["model"]).spec.name
     return AdaptationTracker(TrackOptions(experiment, None if name == NO_SERVER else name))
 

@@ -50,6 +50,11 @@ tracking = together(
 """The options that say whether and how MLflow is told."""
 
 
+def experiment_named(arguments: dict[str, Any]) -> str | None:
+    """Return the experiment that the options or the environment name."""
+    return arguments["experiment"] or os.environ.get("MLFLOW_EXPERIMENT_NAME")
+
+
 def tracker_of(arguments: dict[str, Any], out: Path) -> Tracker | None:
     """Ask MLflow for an answer, if the run is to be tracked; the one that knows a resumed run.
 
@@ -67,7 +72,7 @@ def tracker_of(arguments: dict[str, Any], out: Path) -> Tracker | None:
     from training.tracking.run import Tracker
 
     before = read_record(out) if resumed else None
-    experiment = arguments["experiment"] or os.environ.get("MLFLOW_EXPERIMENT_NAME")
+    experiment = experiment_named(arguments)
     register, log_data = arguments["register"], arguments["log_data"]
     if before is None:
         register = register or arguments["name"]

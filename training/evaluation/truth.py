@@ -98,6 +98,13 @@ class Truth:
     """(height, width) of the grid, True where the labels say something."""
 
 
+def outlines_on(grid: Grid, labels: VectorLabels) -> Outlines:
+    """Give the polygons that touch a grid, in its pixels."""
+    polygons, values = labels.polygons(grid)
+    moved = [shapely.transform(p, lambda xy: to_pixels(grid.transform, xy)) for p in polygons]
+    return Outlines.of(moved, values)
+
+
 def read_truth(area: ChipArea, labels: Labels, grid: Grid) -> Truth:
     """The labels of an area on another grid over the same ground.
 
@@ -111,9 +118,7 @@ def read_truth(area: ChipArea, labels: Labels, grid: Grid) -> Truth:
         RasterError: The labels cannot be read.
     """
     if isinstance(labels, VectorLabels):
-        polygons, values = labels.polygons(grid)
-        moved = [shapely.transform(p, lambda xy: to_pixels(grid.transform, xy)) for p in polygons]
-        return Truth(Outlines.of(moved, values), ~labels.ignored(grid))
+        return Truth(outlines_on(grid, labels), ~labels.ignored(grid))
     patch = area.read(Window(0, 0, *area.shape))
     # Over the same ground: of the rows and columns, the first ones begin at the same place.
     down, across = grid.gsd[1] / area.gsd[1], grid.gsd[0] / area.gsd[0]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.engine.separation import Separation  # noqa: TC001 - read at run time
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
+
+METHOD = "separation"
+"""Key of the method of separation in a spec's provenance."""
+
+
+def method_of(spec: ModelSpec) -> str:
+    """Method of separation of a model; ``none`` for none."""
+    if spec.separation is None:
+        return "none"
+    return spec.provenance.get(METHOD, spec.separation.method)
 
 
 @dataclass(frozen=True)
@@ -26,12 +36,6 @@ class Decoding:
     def of(cls, spec: ModelSpec) -> Decoding:
         """Take the settings of a model."""
         return cls(spec.threshold, spec.min_area, spec.separation)
-
-    def applied(self, spec: ModelSpec) -> ModelSpec:
-        """Return a spec with these settings."""
-        return replace(
-            spec, threshold=self.threshold, min_area=self.min_area, separation=self.separation
-        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for a JSON file."""

@@ -118,6 +118,13 @@ def _without_place(word: str) -> str:
     return f"{option}{equals}{PureWindowsPath(value).name}" if rooted else word
 
 
+def software_words() -> str:
+    """The versions of Camp Detector and of the packages that made a model, as text."""
+    packages = get_system_info()["packages"]
+    versions = (f"{name} {packages[name]}" for name in PACKAGES)
+    return ", ".join([f"camp-detector {__version__}", *versions])
+
+
 def _names(data: DataOptions) -> str:
     """The places that a model learned from."""
     return ", ".join(p.name or p.chips.resolve().parent.name for p in data.learned())
@@ -132,8 +139,6 @@ def _provenance(options: TrainOptions, *, start: str, chips: Mapping[str, int]) 
         chips: Number of chips in each part of the split.
     """
     data = options.data
-    packages = get_system_info()["packages"]
-    versions = ", ".join(f"{name} {packages[name]}" for name in PACKAGES)
     counts = ", ".join(f"{n} for {part}" for part, n in chips.items())
     return {
         "seed": str(data.seed),
@@ -144,6 +149,6 @@ def _provenance(options: TrainOptions, *, start: str, chips: Mapping[str, int]) 
         "data": f"chips of {_names(data)} ({counts}), {data.scenes} generated scenes"
         + (f", {data.collages} collages" if data.collages else ""),
         **({"left_out": data.left_out} if data.left_out else {}),
-        "software": f"camp-detector {__version__}, {versions}",
+        "software": software_words(),
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
     }

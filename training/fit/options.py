@@ -31,8 +31,6 @@ Separating = Literal["none", "border", "core", "both"]
 of ``core`` and of not being ``border``, which then is the model's one further channel."""
 _MOST_SEPARATED = 251
 """Most classes of a model with a separation: its methods are run as three more channels."""
-METHOD = "separation"
-"""Key of the method of separation in a spec's provenance."""
 DWELLING = ClassDef(1, "dwelling", "#E4572E")
 
 
@@ -185,8 +183,8 @@ class DataOptions(ChipOptions):
     @property
     def unseen(self) -> tuple[str, ...]:
         """Names of the places that the model never sees: the one left out, and its region."""
-        first = [p for p in self.places if p.name == self.left_out]
-        return tuple(p.name for p in self.places if any(p.is_near(each) for each in first))
+        homes = {p.home for p in self.places if p.name == self.left_out}
+        return tuple(p.name for p in self.places if p.home in homes)
 
     def shares(self) -> dict[str, float]:
         """Share of the samples by the name of the place, for places that are learned from.

@@ -11,7 +11,8 @@ import torch
 from camp_detector_core.network.channels import combine_channels, last_convolution
 from camp_detector_core.network.start import read_start
 from camp_detector_core.network.unet import BuiltNetwork, NetworkError, credits_of
-from training.fit.options import EXTRAS, METHOD
+from training.fit.decoding import method_of
+from training.fit.options import EXTRAS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +110,7 @@ def _extras(
         return {}, {}
     spec, method = start.spec, str(separation)
     if spec is not None and spec.separation is not None:
-        method = spec.provenance.get(METHOD, spec.separation.method)
+        method = method_of(spec)
     return {
         "border": ({classes: 1.0}, {}),
         "both": ({classes: -1.0}, {classes: 1.0}),

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from camp_detector_core.model_file import open_model
+from camp_detector_core.model_file import ORIGINALS, open_model
 from camp_detector_core.outputs.output_set import OutputSet
 from camp_detector_core.stac import create_stac_mlm_item, facts_of
 from camp_detector_core.stac.files import item_bytes
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from camp_detector_core.stac import TrainingArea
     from training.shipping.chain import Chain
 
-CARD, FLOAT_FOLDER = "MODEL_CARD.md", "float32"
-"""Name of the card, and of the folder of the original beside the model."""
+CARD = "MODEL_CARD.md"
+"""Name of the card."""
 METRICS = "places_never_seen"
 """Key of the figures on places that models never saw, among the metrics of the item."""
 
@@ -52,9 +52,9 @@ def ship(chain: Chain, card: Path, folder: Path) -> list[Path]:
     text = fill(card.read_text(encoding="utf-8"), parts_of(chain, spec))
     area = area_of_chips(run.data, run.split_file, manifests=run.manifests())
     metrics = {METRICS: unseen_figures(chain.out / UNSEEN)}
-    finals = [folder / f"{name}.onnx", folder / FLOAT_FOLDER / f"{name}.onnx",
+    finals = [folder / f"{name}.onnx", folder / ORIGINALS / f"{name}.onnx",
               folder / f"{name}.json", folder / CARD]  # fmt: skip
-    (folder / FLOAT_FOLDER).mkdir(parents=True, exist_ok=True)
+    (folder / ORIGINALS).mkdir(parents=True, exist_ok=True)
     with OutputSet(finals, overwrite=True) as outputs, TemporaryDirectory() as scratch:
         small, original, item, own_card = (outputs.target(path).temporary for path in finals)
         shutil.copyfile(model, small)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.model_file import open_model
+from camp_detector_core.training_data.adapted import MODEL, ORIGINAL, REPORT
 from training.output import read_json
 from training.tracking.experiment import experiment_of
 from training.tracking.model import DERIVED, log_onnx, register, versions_of
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-REPORT, MODEL, ORIGINAL = "report.json", "adapted.onnx", "adapted-float32.onnx"
-"""Files of an adaptation that are looked at here; all others are uploaded as they are."""
 _FIGURES = ("f1", "precision", "recall", "count_error", "pixel_iou")
 
 
