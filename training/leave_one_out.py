@@ -108,8 +108,7 @@ def regions_of(places: Sequence[PlaceOptions]) -> dict[str, tuple[str, ...]]:
     regions: dict[str, tuple[str, ...]] = {}
     for place in places:
         if place.measure:
-            region = place.region or place.name
-            regions[region] = (*regions.get(region, ()), place.name)
+            regions[place.home] = (*regions.get(place.home, ()), place.name)
     return regions
 
 

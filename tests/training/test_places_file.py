@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +16,7 @@ from training.fit.place_options import (
     Selection,
     SplitOptions,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from training.leave_one_out import regions_of
 
 WHOLE = """
 [banepa]
@@ -170,3 +169,11 @@ def test_data_come_from_one_folder_or_from_places(folder: Path) -> None:
         DataOptions(places=one, left_out="a")
     with pytest.raises(OptionsError, match="x cannot be left out: there are no places"):
         DataOptions(folder, folder, left_out="x")
+
+
+def test_the_region_of_others_takes_in_the_place_that_it_is_named_after() -> None:
+    hill = PlaceOptions("hill", Path("a"), Path("b"), region="coast")
+    coast = PlaceOptions("coast", Path("c"), Path("d"))
+    data = DataOptions(places=(hill, coast, replace(coast, name="delta")), left_out="hill")
+    assert data.unseen == ("hill", "coast")
+    assert regions_of(data.places) == {"coast": ("hill", "coast"), "delta": ("delta",)}

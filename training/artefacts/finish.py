@@ -71,9 +71,8 @@ def finish_run(model: TrainedModel, data: CampDataModule, run: RunFolder) -> Tra
     """Turn trained weights into models and figures.
 
     Probabilities are calibrated and, but for settings that the user gives, thresholds chosen on
-    validation alone. Every method of
-    separation is measured, on validation and on the chips held out, into
-    ``evaluation/separation.csv``; the one that the model names is exported.
+    validation alone. Every method of separation is measured, on validation and on the chips held
+    out, into ``evaluation/separation.csv``; the one that the model names is exported.
 
     Args:
         model: The weights to keep; the logits of its network are calibrated in place.

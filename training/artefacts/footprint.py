@@ -91,7 +91,7 @@ def _whole(spans: Sequence[Span | None]) -> Span | tuple[None, None]:
 def _time(
     place: PlaceOptions, chips: Sequence[Chip], manifest: Manifest | None
 ) -> tuple[Span | None, str]:
-    """When the imagery of a place was taken, and in words where that is known from."""
+    """Time of the imagery of a place, and the words that say how it is known."""
     if place.imagery_date is not None:
         return span_of(place.imagery_date), ""
     if manifest is not None and manifest.imagery.start is not None:

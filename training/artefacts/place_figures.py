@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from camp_detector_core.engine.spec import ModelSpec
     from training.artefacts.dwelling_score import DwellingScore, ScoredArea
-    from training.evaluation.pixel import Confusion
     from training.evaluation.predict import Prediction
 
 PLACES = "places.csv"
@@ -46,14 +45,28 @@ class PlaceFigures:
 
     @classmethod
     def of(
-        cls, place: str, part: str, chips: int, dwellings: DwellingScore, pixels: Confusion
+        cls,
+        place: str,
+        part: str,
+        predictions: Sequence[Prediction],
+        dwellings: DwellingScore,
+        *,
+        threshold: float,
     ) -> PlaceFigures:
-        """Gather the figures of a part of a place."""
-        score = dwellings.score
+        """Gather the figures of a part of a place.
+
+        Args:
+            place: Its name.
+            part: ``val`` or ``test``.
+            predictions: Scores of its areas.
+            dwellings: Score of its dwellings.
+            threshold: Probability from which a pixel is marked.
+        """
+        score, pixels = dwellings.score, histogram_of(predictions).confusion(threshold)
         return cls(
             place,
             part,
-            chips,
+            sum(len(p.area.chips) for p in predictions),
             score.labelled,
             score.predicted,
             *(round(v, 6) for v in (score.f1, score.precision, score.recall, score.count_error)),
@@ -91,15 +104,9 @@ def score_places(
         pairs = list(zip(predictions[part], its_areas, strict=True))
         for place in dict.fromkeys(p.area.place for p, _ in pairs):
             own = [(p, a) for p, a in pairs if p.area.place == place]
-            out.append(
-                PlaceFigures.of(
-                    place,
-                    part,
-                    sum(len(p.area.chips) for p, _ in own),
-                    score_method([a for _, a in own], spec, method),
-                    histogram_of([p for p, _ in own]).confusion(spec.threshold),
-                )
-            )
+            score = score_method([a for _, a in own], spec, method)
+            shown = [p for p, _ in own]
+            out.append(PlaceFigures.of(place, part, shown, score, threshold=spec.threshold))
     return tuple(out)
 
 

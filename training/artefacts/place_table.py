@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from camp_detector_core.outputs.output_set import cannot_write
 from camp_detector_core.outputs.whole_file import write_whole
+from training.evaluation.score import plain
 from training.output import write_json
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def write_table(
     Raises:
         OutputError: A file cannot be written.
     """
-    rows = [{k: _plain(v) for k, v in each.to_dict().items()} for each in figures]
+    rows = [
+        {k: plain(v) if isinstance(v, float) else v for k, v in each.to_dict().items()}
+        for each in figures
+    ]
     summary = summary_of(figures)
     write_json(
         stem.with_suffix(".json"), {"places": rows, "summary": summary, "places_missing": missing}
@@ -75,14 +79,14 @@ def summary_of(figures: Sequence[PlaceFigures]) -> dict[str, dict[str, float | N
     )
     return {
         "mean": {
-            "f1": _plain(float(f1.mean())),
-            "count_error": _plain(float(errors.mean())),
-            "pixel_iou": _plain(float(iou.mean())),
+            "f1": plain(float(f1.mean())),
+            "count_error": plain(float(errors.mean())),
+            "pixel_iou": plain(float(iou.mean())),
         },
         "worst": {
-            "f1": _plain(float(f1.min())),
-            "count_error": _plain(float(errors.max())),
-            "pixel_iou": _plain(float(iou.min())),
+            "f1": plain(float(f1.min())),
+            "count_error": plain(float(errors.max())),
+            "pixel_iou": plain(float(iou.min())),
         },
     }
 
@@ -123,10 +127,3 @@ def _number(value: float | None) -> str:
 
 def _percent(value: float | None, *, sign: str = "") -> str:
     return "-" if value is None or not np.isfinite(value) else f"{value:{sign}.0%}"
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - texts and numbers
-    """A value for JSON, which knows no infinity."""
-    if isinstance(value, float):
-        return round(value, 6) if np.isfinite(value) else None
-    return value

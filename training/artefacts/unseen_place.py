@@ -12,7 +12,6 @@ from training.artefacts.place_figures import PlaceFigures
 from training.artefacts.run_item import MODEL
 from training.data.datamodule import CampDataModule
 from training.evaluation.predict import predict_area
-from training.evaluation.training_files import histogram_of
 
 if TYPE_CHECKING:
     from camp_detector_core.engine.spec import ModelSpec
@@ -33,9 +32,8 @@ class UnseenPlace:
 
     def figures(self, name: str, spec: ModelSpec) -> PlaceFigures:
         """Measure the place with other settings."""
-        chips = sum(len(p.area.chips) for p in self.predictions)
-        pixels = histogram_of(self.predictions).confusion(spec.threshold)
-        return PlaceFigures.of(name, "test", chips, measure(self.areas, spec), pixels)
+        score = measure(self.areas, spec)
+        return PlaceFigures.of(name, "test", self.predictions, score, threshold=spec.threshold)
 
 
 def see(run: TrainOptions) -> dict[str, UnseenPlace]:

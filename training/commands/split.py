@@ -27,8 +27,8 @@ def split(out: Path, *, overwrite: bool, **arguments: Any) -> None:  # noqa: ANN
 
     Blocks of neighbouring chips, or whole columns, stay together, because neighbours look alike:
     a split chip by chip would make every model look better than it is. Of several places each is
-    dealt by itself. Training makes its own
-    split; use this command to look at one first, or to give several runs the same split.
+    dealt by itself. Training makes its own split; use this command to look at one first, or to give
+    several runs the same split.
 
     \b
     Example:

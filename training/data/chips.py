@@ -30,6 +30,7 @@ from camp_detector_core.georaster.validity import marks_of, read_valid
 from camp_detector_core.georaster.xyz import CRS_CODE, tile_transform
 from camp_detector_core.raster import gdal_env
 from camp_detector_core.raster.library import Rasterio, RasterioCrs
+from training.data.names import place_and_stem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +70,7 @@ class Chip:
     @property
     def stem(self) -> str:
         """The name without that of the place."""
-        return self.name.rpartition("/")[2]
+        return place_and_stem(self.name)[1]
 
     @property
     def gsd(self) -> tuple[float, float] | None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Grid, Shape, Window
+from training.data.names import place_and_stem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +114,7 @@ class ChipArea:
     @property
     def place(self) -> str:
         """Name of the place that the chips are of; empty where there is one place alone."""
-        return self.chips[0].name.rpartition("/")[0]
+        return place_and_stem(self.chips[0].name)[0]
 
     @property
     def chips(self) -> tuple[Chip, ...]:

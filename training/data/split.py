@@ -16,6 +16,7 @@ import shapely
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.json_text import parse_json
+from training.data.names import place_and_stem
 from training.output import write_json
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Split:
         names, by_name = list(self.part(name)), {c.name: c for c in chips}
         if not by_name.keys() >= set(names):  # either is of one place, the other of several
             place = self._place_of(chips)
-            names = [stem for each, stem in map(_place_and_stem, names) if each == place]
+            names = [stem for each, stem in map(place_and_stem, names) if each == place]
             by_name = {c.stem: c for c in chips}
         missing = [n for n in names if n not in by_name]
         if missing:
@@ -94,11 +95,11 @@ class Split:
             SplitError: It is of several places, and these are chips of none of them.
         """
         stems: dict[str, set[str]] = {}
-        for place, stem in map(_place_and_stem, (*self.train, *self.val, *self.test)):
+        for place, stem in map(place_and_stem, (*self.train, *self.val, *self.test)):
             stems.setdefault(place, set()).add(stem)
         if len(stems) == 1:
             return next(iter(stems))
-        own = {_place_and_stem(c.name)[0] for c in chips}
+        own = {place_and_stem(c.name)[0] for c in chips}
         there = {c.stem for c in chips}
         fits = [p for p in stems if p in own] or [p for p, names in stems.items() if names <= there]
         if len(fits) == 1:
@@ -141,12 +142,6 @@ class Split:
         except SplitError as error:
             sentence = f"{path}: {error.sentence}"
             raise error.with_sentence(sentence) from error
-
-
-def _place_and_stem(name: str) -> tuple[str, str]:
-    """Place and stem of a chip by its name; an empty place where there is one place alone."""
-    place, _, stem = name.rpartition("/")
-    return place, stem
 
 
 def make_split(chips: Sequence[Chip], options: SplitOptions, *, seed: int = 0) -> Split:

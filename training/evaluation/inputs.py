@@ -12,6 +12,7 @@ from camp_detector_core.engine.errors import RasterError
 from training.data.chips import SUFFIXES, open_chip, read_chips, refuse_unfit
 from training.data.labels import Labelled, labels_of
 from training.data.mask_labels import MaskLabels
+from training.data.names import chip_name
 from training.data.place import change_labels
 from training.data.split import Split, SplitError
 
@@ -50,10 +51,8 @@ def choose_chips(options: EvaluateOptions, *, bands: int) -> tuple[list[Chip], l
         all_chips = chips = [open_chip(options.chips)]
     else:
         all_chips = chips = read_chips(options.chips)
-    if options.place:  # a run of several places knows its chips by these names
-        names = [f"{options.place}/{chip.name}" for chip in all_chips]
-        all_chips = [replace(c, name=n) for c, n in zip(all_chips, names, strict=True)]
-        chips = all_chips
+    # A run of several places knows its chips by these names.
+    all_chips = chips = [replace(c, name=chip_name(options.place, c.name)) for c in all_chips]
     if split is not None:
         chips = Split.read(split).select(all_chips, part)
         if not chips:

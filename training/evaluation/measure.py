@@ -65,7 +65,7 @@ class EvaluateOptions:
     changes: LabelChanges = field(default_factory=LabelChanges)
     """Changes of the labels; the band around outlines plays no part."""
     place: str = ""
-    """Name of the place, for the log."""
+    """Name of the place, which the names of its chips begin with in a split; empty: none."""
     settings: Settings = field(default_factory=Settings)
     """Settings of the detection."""
     threads: int | None = None

@@ -8,6 +8,7 @@ from pathlib import Path  # noqa: TC003 - types of options are read at run time
 from typing import TYPE_CHECKING
 
 from camp_detector_core.engine.errors import CampDetectorError
+from training.data.names import chip_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +124,7 @@ class ChipOptions:
     chip_gsd: float | None = None
     """Metres a pixel of chips that say nothing about it."""
     imagery_date: str | None = None
-    """When the images were taken, ISO 8601 in UTC, or START/END; for the description alone."""
+    """Time of the images, ISO 8601 in UTC, or START/END; for the description alone."""
 
     def __post_init__(self) -> None:
         """Refuse a size or a date that is none."""
@@ -173,13 +174,14 @@ class PlaceOptions(ChipOptions):
             msg = f"share must lie above 0 and be at most 1, got {self.share}"
             raise OptionsError(msg)
 
-    def is_near(self, other: PlaceOptions) -> bool:
-        """True if the other place is this one, or one of its region."""
-        return self.name == other.name or (self.region is not None and self.region == other.region)
+    @property
+    def home(self) -> str:
+        """Name of its region; a place without one is a region of its own."""
+        return self.region or self.name
 
     def prefixed(self, name: str) -> str:
         """Give the name of a chip as the run knows it: ``place/chip`` where there are places."""
-        return f"{self.name}/{name}" if self.name else name
+        return chip_name(self.name, name)
 
 
 def shares_of(places: Sequence[PlaceOptions]) -> dict[str, float]:

@@ -42,6 +42,8 @@ CALIBRATION_SIDE, TILE_SIDE = 256, 512
 """Sides of the chips that ranges are found with, and (at most) of those that are measured."""
 MOST_TILES, SEARCH_TILES = 32, 6
 """Number of tiles that are measured, and of those in the search for nodes that stay float."""
+MAX_LOSS = 0.01
+"""IoU that a model may lose unless it is said otherwise."""
 PARTS, ROUNDS = 8, 3
 """The network is taken in so many parts, and at most so many of them stay float."""
 MAX_SEPARATION_ERROR = 0.05
@@ -73,7 +75,7 @@ class QuantiseOptions:
     """Several places, in place of ``chips`` and ``labels``."""
     calibration: int = 24
     """Number of chips that ranges are found with."""
-    max_loss: float = 0.01
+    max_loss: float = MAX_LOSS
     """IoU that may be lost."""
     force: bool = False
     """True to write the model even if more is lost."""
@@ -219,7 +221,7 @@ class Limits:
     """Name of the float model."""
     part: str
     """Name of the ground of the tiles."""
-    max_loss: float = 0.01
+    max_loss: float = MAX_LOSS
     """IoU that may be lost."""
     force: bool = False
     """True to take the model even if more is lost."""

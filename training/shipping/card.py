@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from training.data.names import place_and_stem
 from training.fit.place_options import shares_of
+from training.leave_one_out import CHOSEN, TABLE
 from training.output import read_json
 from training.shipping.chain import HELD_OUT, INT8_FIGURES, PAGES, UNSEEN
 from training.shipping.recipe import ShippingError
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from training.fit.place_options import PlaceOptions
     from training.shipping.chain import Chain
 
-TABLES = ("leave_one_out_chosen", "leave_one_out")
+TABLES = (CHOSEN, TABLE)
 """Stems of the tables of places that models never saw; the first that is there counts."""
 _MARKS = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -94,7 +96,7 @@ def _data(chain: Chain) -> str:
 
 
 def _chips(split: Mapping[str, Any], part: str, place: PlaceOptions) -> int:
-    return sum(str(name).startswith(f"{place.name}/") for name in split.get(part, []))
+    return sum(place_and_stem(str(name))[0] == place.name for name in split.get(part, []))
 
 
 def _held_out(chain: Chain) -> str:

@@ -7,7 +7,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from training.data.names import place_and_stem
 from training.fit.fitting import CHECKPOINTS, LAST
+from training.leave_one_out import SETTINGS
 from training.output import read_json, write_json
 from training.shipping.recipe import ShippingError, words_of
 
@@ -24,8 +26,6 @@ FLOAT, INT8 = "meta/best_model.onnx", "meta/best_model-int8.onnx"
 """Models of a run."""
 HELD_OUT = "held-out-"
 """Beginning of the names of pages on ground that was held out of places that are learned from."""
-SETTINGS = "settings.json"
-"""Settings of the decoding that suit places that models never saw."""
 SPLIT, INT8_FIGURES = "split.json", "int8.json"
 """Split of the run, and figures of its 8-bit form."""
 _STAGES, _INTERRUPTED = "stages.json", 130
@@ -91,10 +91,10 @@ class Chain:
         """Name and command of each page: what was never seen, then what was held out."""
         run = self.out / RUN
         for place in self.places:
-            model = self.out / UNSEEN / (place.region or place.name) / FLOAT
+            model = self.out / UNSEEN / place.home / FLOAT
             if place.measure and model.is_file():
                 yield place.name, self._evaluate(place, model=model)
-        names = {str(chip).partition("/")[0] for chip in self.split().get("test", [])}
+        names = {place_and_stem(str(chip))[0] for chip in self.split().get("test", [])}
         for place in self.places:
             if place.name in names and place.chips.is_dir():
                 words = self._evaluate(place, model=run / INT8, split=run / SPLIT)
