@@ -57,10 +57,12 @@ class Qgis:
         """
         prefixes = ("PYTHON", "GDAL", "QT", "VIRTUAL_ENV")
         own = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
-        # The Python in QGIS looks for its library beside the first `python3` there.
-        environment_folder = str(Path(sys.executable).parent)
+        # The Python in QGIS looks for its library beside the first `python3` there, which must not
+        # be that of an environment: this one, or another that the shell has activated.
         folders = [
-            f for f in own.get("PATH", os.defpath).split(os.pathsep) if f != environment_folder
+            folder
+            for folder in own.get("PATH", os.defpath).split(os.pathsep)
+            if not Path(folder, "..", "pyvenv.cfg").is_file()
         ]
         return {
             **own,
