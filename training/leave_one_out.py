@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from training.artefacts.decoding_choice import choose_decoding
+from training.artefacts.decoding_choice import DecodingChoice
 from training.artefacts.place_figures import read_place_figures
 from training.artefacts.place_table import write_table
 from training.artefacts.unseen_place import see
@@ -120,20 +120,15 @@ def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> li
         region: {n: p for n, p in see(_without(options, region, own)).items() if n in own}
         for region, own in regions.items()
     }
-    figures = []
-    for region, its_places in unseen.items():
-        areas = {
-            name: place.areas
-            for other, places in unseen.items()
-            for name, place in places.items()
-            if other != region
-        }
-        for name, place in its_places.items():
-            figures.append(place.figures(name, choose_decoding(areas, place.spec)))
-    write_table(options.out / CHOSEN, figures, missing=0, of_other_regions=True)
     every = {name: place for places in unseen.values() for name, place in places.items()}
-    spec = next(iter(every.values())).spec
-    best = choose_decoding({name: place.areas for name, place in every.items()}, spec)
+    choice = DecodingChoice({name: place.areas for name, place in every.items()})
+    figures = []
+    for its_places in unseen.values():
+        others = every.keys() - its_places.keys()
+        for name, place in its_places.items():
+            figures.append(place.figures(name, choice.best(place.spec, names=others)))
+    write_table(options.out / CHOSEN, figures, missing=0, of_other_regions=True)
+    best = choice.best(next(iter(every.values())).spec)
     write_json(options.out / SETTINGS, Decoding.of(best).to_dict())
     report(f"the settings that suit all places best are in {options.out / SETTINGS}")
     return figures

@@ -11,7 +11,7 @@ import shapely
 
 from camp_detector_core.engine.separation import Separation
 from tests.support.models import tiny_spec
-from training.artefacts.decoding_choice import AREAS, choose_decoding
+from training.artefacts.decoding_choice import AREAS, DecodingChoice
 from training.artefacts.dwelling_score import ScoredArea, measure
 from training.evaluation.coverage import LabelCoverage
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from camp_detector_core.engine.spec import ModelSpec
 
 Box = tuple[int, int, int, int]
 SPEC = replace(
@@ -50,14 +52,14 @@ def place(
 
 def test_the_threshold_leaves_false_alarms_out() -> None:
     crumb = ((30, 30, 37, 37), 0.58)
-    chosen = choose_decoding({"hill": place(crumbs=[crumb]), "coast": place()}, SPEC)
+    chosen = DecodingChoice({"hill": place(crumbs=[crumb]), "coast": place()}).best(SPEC)
     assert chosen.threshold > 0.58
     assert measure(place(crumbs=[crumb]), chosen).merit == 1.0
 
 
 def test_the_smallest_dwelling_leaves_crumbs_out_that_are_as_sure_as_houses() -> None:
     crumb = ((30, 30, 34, 34), 0.9)
-    chosen = choose_decoding({"hill": place(crumbs=[crumb])}, SPEC)
+    chosen = DecodingChoice({"hill": place(crumbs=[crumb])}).best(SPEC)
     assert chosen.min_area == 5.0
     assert chosen.min_area in AREAS
     assert chosen.threshold == SPEC.threshold
@@ -70,7 +72,7 @@ def test_the_separation_is_chosen() -> None:
     core[6:18, 6:18], core[6:18, 22:34], core[6:18, 18:22] = 228, 228, 140
     touching = place(houses, core=core)
     assert measure(touching, SPEC).score.predicted == 1
-    chosen = choose_decoding({"hill": touching}, SPEC)
+    chosen = DecodingChoice({"hill": touching}).best(SPEC)
     assert chosen.separation is not None
     assert chosen.separation.threshold > 0.55
     assert measure(touching, chosen).score.predicted == 2
@@ -93,22 +95,43 @@ def test_the_worst_place_counts_as_much_as_all_together() -> None:
         ),
     )
     low = replace(SPEC, threshold=0.5)
-    chosen = choose_decoding({"a": weak, "b": weak, "noisy": noisy}, low)
+    chosen = DecodingChoice({"a": weak, "b": weak, "noisy": noisy}).best(low)
     assert chosen.threshold >= 0.6
 
 
 def test_a_model_without_separation_has_its_mask_and_size_chosen() -> None:
     crumb = ((30, 30, 37, 37), 0.58)
     areas = [area.channels([0]) for area in place(crumbs=[crumb])]
-    chosen = choose_decoding({"hill": areas}, replace(SPEC, separation=None))
+    chosen = DecodingChoice({"hill": areas}).best(replace(SPEC, separation=None))
     assert chosen.separation is None
     assert chosen.threshold > 0.58
 
 
 def test_settings_in_doubt_stay() -> None:
-    assert choose_decoding({"hill": place()}, SPEC) == SPEC
+    assert DecodingChoice({"hill": place()}).best(SPEC) == SPEC
 
 
 def test_a_place_is_needed() -> None:
     with pytest.raises(ValueError, match="no place"):
-        choose_decoding({}, SPEC)
+        DecodingChoice({}).best(SPEC)
+
+
+def test_the_places_that_count_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place that does not count moves nothing; what was measured for one choice serves others."""
+    places = {"hill": place(crumbs=[((30, 30, 37, 37), 0.58)]), "coast": place(sure=0.45)}
+    measured: list[tuple[float, Separation | None]] = []
+    mark = ScoredArea.classes
+
+    def count(area: ScoredArea, spec: ModelSpec) -> NDArray[np.uint8]:
+        measured.append((spec.threshold, spec.separation))
+        return mark(area, spec)
+
+    monkeypatch.setattr(ScoredArea, "classes", count)
+    choice = DecodingChoice(places)
+    hill, coast = (choice.best(SPEC, names=[name]) for name in places)
+    assert hill == DecodingChoice({"hill": places["hill"]}).best(SPEC)
+    assert hill.threshold > 0.58
+    assert coast.threshold <= 0.45
+    before = len(measured)
+    assert choice.best(SPEC, names=["hill"]) == hill
+    assert len(measured) == before

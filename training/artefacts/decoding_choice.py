@@ -18,7 +18,7 @@ from training.artefacts.separation_choice import seeds_of
 from training.evaluation.buildings import BuildingScore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from camp_detector_core.engine.separation import Separation
     from camp_detector_core.engine.spec import ModelSpec
@@ -42,57 +42,68 @@ class _Trial:
     merit: float
 
 
-class _Search:
-    """Searches one setting after the other, and measures nothing twice."""
+class DecodingChoice:
+    """Chooses settings over places, and measures no setting twice at a place."""
 
     def __init__(self, places: Mapping[str, Sequence[ScoredArea]]) -> None:
+        """Take the places to choose on.
+
+        Args:
+            places: Areas by place, with the channels of the specs alone. Their labels are those of
+                `training.artefacts.dwelling_score.scored_areas` with the least area of a spec.
+        """
         self._places = places
-        self._trials: dict[tuple[float, Separation | None], _Trial] = {}
+        self._merits: dict[tuple[str, float, Separation | None], list[float]] = {}
 
-    def best_of(self, best: _Trial, specs: Sequence[ModelSpec]) -> _Trial:
-        """Return the trial of the highest merit; of equal ones the first, ``best`` before all."""
-        return max((best, *map(self.measure, specs)), key=lambda trial: trial.merit)
+    def best(self, spec: ModelSpec, *, names: Collection[str] | None = None) -> ModelSpec:
+        """Return a spec with the settings of the highest merit over places.
 
-    def measure(self, spec: ModelSpec) -> _Trial:
+        The merit of a place is `DwellingScore.merit`; that of settings is the middle between the
+        mean of all places and the worst. Mask, separating channel and least seed are varied in
+        turn, each over its whole range, until none gains; the least area of a dwelling with each
+        of them.
+
+        Args:
+            spec: Settings to start from; other than in them, all specs are alike.
+            names: The places that count; None for all.
+
+        Raises:
+            ValueError: There is no place.
+        """
+        counted = [name for name in self._places if names is None or name in names]
+        if not counted:
+            msg = "there is no place to choose settings on"
+            raise ValueError(msg)
+        best = self._measure(spec, counted)
+        for _ in range(_ROUNDS):
+            before = best
+            for variants in (_masks, _channels, _seeds):
+                trials = (self._measure(variant, counted) for variant in variants(best.spec))
+                # Of equal ones the first counts, the earlier best before all.
+                best = max((best, *trials), key=lambda trial: trial.merit)
+            if best == before:
+                break
+        return best.spec
+
+    def _measure(self, spec: ModelSpec, names: Sequence[str]) -> _Trial:
         """Measure settings with the least area that suits them best."""
-        key = (spec.threshold, spec.separation)
-        if key not in self._trials:
-            sized = [replace(spec, min_area=area) for area in AREAS]
-            merits = np.array([_merits(areas, sized) for areas in self._places.values()])
-            merit = (merits.mean(axis=0) + merits.min(axis=0)) / 2
-            first = int(np.argmax(merit))
-            self._trials[key] = _Trial(sized[first], float(merit[first]))
-        return self._trials[key]
+        sized = [replace(spec, min_area=area) for area in AREAS]
+        merits = np.array([self._at(name, sized) for name in names])
+        merit = (merits.mean(axis=0) + merits.min(axis=0)) / 2
+        first = int(np.argmax(merit))
+        return _Trial(sized[first], float(merit[first]))
+
+    def _at(self, name: str, sized: Sequence[ModelSpec]) -> list[float]:
+        """Merits at a place of settings that differ in the least area of a dwelling alone."""
+        key = (name, sized[0].threshold, sized[0].separation)
+        if key not in self._merits:
+            self._merits[key] = _merits(self._places[name], sized)
+        return self._merits[key]
 
 
-def choose_decoding(places: Mapping[str, Sequence[ScoredArea]], spec: ModelSpec) -> ModelSpec:
-    """Return a spec with the settings of the highest merit over places.
-
-    The merit of a place is `DwellingScore.merit`; that of settings is the middle between the mean
-    of all places and the worst. Mask, separating channel and least seed are varied in turn, each
-    over its whole range, until none gains; the least area of a dwelling with each of them.
-
-    Args:
-        places: Areas by place, with the channels of the spec alone. Their labels are those of
-            `training.artefacts.dwelling_score.scored_areas` with the least area of ``spec``.
-        spec: Settings to start from.
-
-    Raises:
-        ValueError: There is no place.
-    """
-    if not places:
-        msg = "there is no place to choose settings on"
-        raise ValueError(msg)
-    search = _Search(places)
-    best = search.measure(spec)
-    for _ in range(_ROUNDS):
-        before = best
-        best = search.best_of(best, [replace(best.spec, threshold=t) for t in MASKS])
-        best = search.best_of(best, _channels(best.spec))
-        best = search.best_of(best, _seeds(best.spec))
-        if best == before:
-            break
-    return best.spec
+def _masks(spec: ModelSpec) -> list[ModelSpec]:
+    """Specs with other thresholds of the mask."""
+    return [replace(spec, threshold=t) for t in MASKS]
 
 
 def _channels(spec: ModelSpec) -> list[ModelSpec]:

@@ -32,7 +32,9 @@ class State:
         """Stands for the deep learning tool: fills a table; given all arguments."""
         self.classify: Callable[..., Any] | None = None
         self.gp_messages: list[str] = []
-        self.scratch = tempfile.mkdtemp(prefix="standin-")
+        # The folder goes when the state is made anew, or the process ends.
+        self.scratch_folder = tempfile.TemporaryDirectory(prefix="standin-")
+        self.scratch = self.scratch_folder.name
         self.rasters: dict[str, str] = {}
         """Names of layers and of rasters in databases, and the files that stand for them."""
         self.unique = 0
