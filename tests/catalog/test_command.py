@@ -11,7 +11,7 @@ import pytest
 
 from camp_detector_core import user_folders
 from tests.support.catalogs import area_of, write_run
-from tests.support.models import write_model
+from tests.support.models import STARTER, write_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +82,7 @@ def test_detect_by_id_gives_what_detect_by_file_gives(
     model = default_model_path()
     code, out, _ = camp("catalog", "add", model)
     name = out.split()[0]
-    assert (code, name) == (0, "camp-unet-lite0-2")
+    assert (code, name) == (0, STARTER)
     tile = sorted((banepa / "predict").rglob("*.png")) or sorted((banepa / "predict").rglob("*.*"))
     assert camp("detect", tile[0], "-o", tmp_path / "id.geojson", "--model", name)[0] == 0
     assert camp("detect", tile[0], "-o", tmp_path / "file.geojson", "--model", model)[0] == 0

@@ -26,7 +26,7 @@ from qgis_plugin.adapting.environment import environment_of
 from qgis_plugin.runtime.process import started
 from tests.qgis.conftest import PYTHON, install
 from tests.support.datasets import write_polygons
-from tests.support.models import deaf_model
+from tests.support.models import STARTER, deaf_model
 from tests.support.outlines import features
 from tests.support.qgis_ground import png_of, polygon_file
 from tests.support.rasters import NORTH, WEST, write_raster
@@ -305,12 +305,12 @@ def test_a_start_that_is_as_good_is_kept_and_nothing_is_installed(
     assert "error" not in result, result["error"]
     values = result["results"]
     assert values["ADAPTED"] is False
-    assert values["ID"] == "camp-unet-lite0-2"
+    assert values["ID"] == STARTER
     assert "is kept (F1 0." in values["SENTENCE"]
     assert values["SENTENCE"] in result["infos"]
     assert values["F1"] == values["F1_BEFORE"] > 0
     assert any("Nothing was installed" in warning for warning in result["warnings"])
-    assert lessons["models"] == {"names": ["camp-unet-lite0-2"], "files": []}
+    assert lessons["models"] == {"names": [STARTER], "files": []}
 
 
 def test_a_better_model_is_installed_with_its_original(lessons: dict[str, Any], camp: Camp) -> None:
@@ -318,9 +318,9 @@ def test_a_better_model_is_installed_with_its_original(lessons: dict[str, Any], 
     assert "error" not in result, result["error"]
     values = result["results"]
     assert values["ADAPTED"] is True
-    assert values["ID"] == "camp-unet-lite0-2.camp-north"
+    assert values["ID"] == f"{STARTER}.camp-north"
     assert values["F1"] > values["F1_BEFORE"]
-    assert lessons["models after"]["names"] == ["camp-unet-lite0-2", values["ID"]]
+    assert lessons["models after"]["names"] == [STARTER, values["ID"]]
     (home,) = {Path(name).parts[0] for name in lessons["models after"]["files"]}
     assert lessons["models after"]["files"] == [
         f"{home}/float32/model.onnx", f"{home}/model.onnx",

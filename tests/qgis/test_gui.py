@@ -14,6 +14,7 @@ from camp_detector_core.catalog.local_store import LocalStore
 from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.scene import generate_scene, random_options, write_scene
 from tests.support.catalogs import area_of, ready_model_of, write_run
+from tests.support.models import STARTER
 from tests.support.wheels import wheel_of, wheel_tag
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _panel(dock: dict[str, Any]) -> None:
 def _models(models: dict[str, Any]) -> None:
     """See what the window of models shows, and what it says after each step."""
     assert models["note"] == "with-area-1.0 was added; its checksum was verified."
-    assert models["names"] == ["camp-unet-lite0-2 (default)", "with-area-1.0"]
+    assert models["names"] == [f"{STARTER} (default)", "with-area-1.0"]
     for fact in ("0.5 m a pixel", "red, green, blue", "dwelling", "CC0-1.0", "f1 0.66", "SHA-256"):
         assert fact in models["facts"]
     assert models["area_on_map"]
@@ -120,7 +121,7 @@ def test_the_windows_do_what_they_say(fresh_qgis: Qgis, tmp_path: Path) -> None:
     assert "camp_detector.actions" in answer["loaded"]
     late = ("camp_detector.gui.preview", "camp_detector._core.detection.run")
     assert [name for name in answer["loaded"] if name.startswith(late)] == []
-    assert answer["again"] == {"note": "camp-unet-lite0-2 is already there.", "copies": []}
+    assert answer["again"] == {"note": f"{STARTER} is already there.", "copies": []}
     assert answer["bar"]
     # Ours once, beside that of another plugin; and away when there is nothing to be told.
     assert answer["messages"] == [["Another plugin", "Camp Detector"], ["Another plugin"]]

@@ -20,7 +20,7 @@ from camp_detector_core.catalog.static import StaticCatalog
 from camp_detector_core.esri.dlpk import create_dlpk
 from camp_detector_core.model_file import default_model_path, open_model
 from tests.support.catalogs import ready_model_of, write_run
-from tests.support.models import write_model
+from tests.support.models import STARTER, write_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
 
 
 def test_the_starter_model_is_there_and_is_the_default(do: Any) -> None:
-    models, default, size = do(["models"], ["default"], ["read", "camp-unet-lite0-2"])
+    models, default, size = do(["models"], ["default"], ["read", STARTER])
     starter = open_model(default_model_path())
     assert [m["id"] for m in models] == [starter.spec.id]
     assert default["sha256"] == starter.sha256

@@ -8,7 +8,7 @@ import pytest
 
 from camp_detector_core.engine.parameters import STRETCH
 from camp_detector_core.model_file import default_model_path, open_model
-from tests.support.models import write_model
+from tests.support.models import STARTER, write_model
 from tests.support.qgis_ground import box, polygon_file
 from tests.support.rasters import rgb_of, scene, write_raster
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 DETECT, INFORMATION = "campdetector:detectdwellings", "campdetector:modelinformation"
 CLASSIFY = "campdetector:classifypixels"
-STARTER = "camp-unet-lite0-2"
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 RGB = ("red", "green", "blue")
 FLOAT = default_model_path().parent / "float32" / default_model_path().name
 """The starter model with its float32 weights."""
+STARTER = open_model(default_model_path()).spec.id
+"""The starter model's name and version, as lists of models show it."""
 
 
 def tiny_spec(**changes: Any) -> ModelSpec:

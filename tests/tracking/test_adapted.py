@@ -9,6 +9,7 @@ import mlflow
 import pytest
 
 from camp_detector_core.model_file import default_model_path, open_model
+from tests.support.models import STARTER
 from training.tracking.adapted import AdaptationTracker
 from training.tracking.options import NotLoggedError, TrackOptions
 from training.tracking.server import connect
@@ -58,7 +59,7 @@ def test_the_version_names_the_one_that_it_comes_from(desk: Path) -> None:
     second = tracker.log(finished(desk / "second", winner="adapted"))
     run = client.get_run(second.run_id)
     assert run.data.tags["mlflow.parentRunId"] == first.run_id
-    assert run.data.tags["derived_from"] == "camp-unet-lite0-2"
+    assert run.data.tags["derived_from"] == STARTER
     assert run.data.metrics["adapted.f1"] == 0.75
     assert "start.count_error" not in run.data.metrics
     assert run.data.params["dwellings"] == "60"

@@ -17,7 +17,7 @@ from camp_detector_core.model_file import open_model
 from camp_detector_core.network.start import read_start
 from camp_detector_core.scene import demo_options, generate_scene
 from tests.support.datasets import write_polygons
-from tests.support.models import FLOAT, changed_model, deaf_model
+from tests.support.models import FLOAT, STARTER, changed_model, deaf_model
 from tests.support.rasters import NORTH, WEST, write_raster
 from training.__main__ import run as call
 from training.adapt.data_folder import options_in
@@ -103,7 +103,7 @@ def test_a_start_that_is_as_good_is_kept_and_the_sentence_says_so(
     result = adapt_model(options)
     assert result.verdict.winner == START
     assert result.model is None
-    assert "is not better here: camp-unet-lite0-2 is kept (F1 0." in result.sentence
+    assert f"is not better here: {STARTER} is kept (F1 0." in result.sentence
     assert [p.name for p in options.out.iterdir()] == ["report.json"]
     report = json.loads(result.report.read_text())
     assert report["kept"] == "start"

@@ -172,7 +172,8 @@ def preview(actions, layer):
     rendered()
     actions.show_preview()
     dock = actions.dock
-    dock.model.setCurrentIndex(dock.model.findText("camp-unet-lite0-2"))
+    starter = dock.model.findText("camp-unet-lite0-", Qt.MatchFlag.MatchStartsWith)
+    dock.model.setCurrentIndex(starter)
     dock.start.click()
     wait(lambda: not dock.busy())
     raster, before = dock.layers.raster, dock.note.text()
@@ -202,8 +203,8 @@ def preview(actions, layer):
     result = processing.run(
         "campdetector:detectdwellings",
         {
-            "INPUT": layer, "MODEL": "camp-unet-lite0-2", "THRESHOLD": 0.8, "OUTPUT": "memory:",
-            "EXTENT": f"{box} [{layer.crs().authid()}]",
+            "INPUT": layer, "MODEL": dock.model.itemText(starter), "THRESHOLD": 0.8,
+            "OUTPUT": "memory:", "EXTENT": f"{box} [{layer.crs().authid()}]",
         },
     )  # fmt: skip
     whole = result["OUTPUT"]
