@@ -122,6 +122,9 @@ def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> li
     }
     every = {name: place for places in unseen.values() for name, place in places.items()}
     choice = DecodingChoice({name: place.areas for name, place in every.items()})
+    if choice.passed_over:
+        names = ", ".join(choice.passed_over)
+        report(f"no say in it have places without a labelled dwelling: {names}")
     figures = []
     for its_places in unseen.values():
         others = every.keys() - its_places.keys()

@@ -51,6 +51,27 @@ def test_a_score_is_that_of_polygons(seed: int, smallest: float, gaps: bool) -> 
     assert coverage.score(classes, smallest=smallest) == expected
 
 
+@pytest.mark.parametrize("smallest", [1.0, 20.0])
+def test_the_rim_of_a_detection_on_ignored_ground_counts_for_nothing(smallest: float) -> None:
+    """One detection lies a pixel beyond the ignored outline, the other reaches it."""
+    doubtful = np.zeros(SHAPE, np.bool_)
+    doubtful[10:20, 10:20] = True
+    classes = np.zeros(SHAPE, np.uint8)
+    classes[9:21, 9:21] = 1
+    classes[15:18, 25:40] = 1
+    coverage = LabelCoverage.of([shapely.box(25, 15, 40, 18)], ~doubtful, doubtful)
+    assert coverage.score(classes, smallest=smallest) == BuildingScore(1, 1, 1)
+    assert classes[9, 9] == 1
+    classes[15:18, 20:25] = 0
+    classes[15:18, 18:25] = 1
+    classes[9:21, 9:18] = 0
+    assert coverage.score(classes, smallest=smallest).matched == 1
+    blind = LabelCoverage.of([shapely.box(25, 15, 40, 18)], ~doubtful)
+    classes[9:21, 9:21] = 1
+    classes[15:18, 21:25] = 0
+    assert blind.score(classes, smallest=smallest) == BuildingScore(1, 2, 1)
+
+
 def test_shares_add_up_to_the_area() -> None:
     star = shapely.Polygon([(3.2, 1.1), (9.7, 4.4), (2.5, 7.9), (7.1, 0.3), (8.0, 9.6)]).buffer(0)
     largest = max(shapely.get_parts(star), key=shapely.area)

@@ -14,6 +14,7 @@ from tests.support.models import tiny_spec
 from training.artefacts.decoding_choice import AREAS, DecodingChoice
 from training.artefacts.dwelling_score import ScoredArea, measure
 from training.evaluation.coverage import LabelCoverage
+from training.fit.place_options import OptionsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,9 +112,19 @@ def test_settings_in_doubt_stay() -> None:
     assert DecodingChoice({"hill": place()}).best(SPEC) == SPEC
 
 
-def test_a_place_is_needed() -> None:
-    with pytest.raises(ValueError, match="no place"):
+def test_a_place_with_dwellings_is_needed() -> None:
+    with pytest.raises(OptionsError, match="no place with labelled dwellings"):
         DecodingChoice({}).best(SPEC)
+
+
+def test_a_place_without_labelled_dwellings_has_no_say() -> None:
+    """F1 and count error are nothing there, so every setting would seem as bad as any."""
+    hill = place(crumbs=[((30, 30, 37, 37), 0.58)])
+    choice = DecodingChoice({"hill": hill, "desert": place([], crumbs=[((4, 4, 9, 9), 0.9)])})
+    assert choice.passed_over == ["desert"]
+    assert choice.best(SPEC) == DecodingChoice({"hill": hill}).best(SPEC)
+    with pytest.raises(OptionsError, match="no place with labelled dwellings"):
+        choice.best(SPEC, names=["desert"])
 
 
 def test_the_places_that_count_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:

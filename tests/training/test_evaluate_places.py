@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.datasets import HOUSES
+from tests.support.datasets import HOUSES, house_polygon, write_polygons
 from tests.support.models import tiny_onnx, tiny_spec
 from training.__main__ import run
 from training.data.places_file import read_places
@@ -56,6 +56,21 @@ def test_labels_are_changed_as_the_place_says(
     known = sum(result["total"]["pixels"][name] for name in ("tp", "fp", "fn", "tn"))
     row, col, stop_row, stop_col = HOUSES[1]
     assert known == town.truth.size - (stop_row - row) * (stop_col - col)
+
+
+def test_a_detection_beyond_an_ignored_outline_is_no_false_alarm(
+    town: Town, words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The house is drawn half a metre too small on each side, and the rim is no dwelling."""
+    outlines = [house_polygon(house) for house in HOUSES]
+    outlines[1] = outlines[1].buffer(-0.5, join_style="mitre")
+    small = write_polygons(tmp_path / "small.gpkg", outlines)
+    places = tmp_path / "places.toml"
+    text = PLACES.format(labels=small).replace('"chips"', f'"{town.chips}"')
+    places.write_text(text, encoding="utf-8")
+    run([*words, "--place", "town"])
+    houses = json.loads(capsys.readouterr().out)["total"]["buildings"]
+    assert (houses["predicted"], houses["matched"]) == (len(HOUSES) - 1, len(HOUSES) - 2)
 
 
 def test_the_split_of_several_places_is_followed(

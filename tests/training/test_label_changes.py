@@ -118,6 +118,22 @@ def test_pieces_of_a_cut_house_are_joined(town: Town, tmp_path: Path) -> None:
     assert polygons[1].area == pytest.approx((east - west - 0.04) * (north - south), rel=0.01)
 
 
+def test_houses_that_meet_at_a_corner_stay_apart(tmp_path: Path, town: Town) -> None:
+    """Joined within a few centimetres, a diagonal neighbour is still another dwelling."""
+    west, south, east, north = house_polygon(HOUSES[RUIN]).bounds
+    middle, level = (west + east) / 2, (south + north) / 2
+    low, high = shapely.box(west, south, middle, level), shapely.box(middle, level, east, north)
+    cut = shapely.box(west, south - 3, middle, south - 0.03)
+    path = write_polygons(tmp_path / "corner.gpkg", [low, high, cut])
+    vector = open_labels(path, (DWELLING,))
+    vector.change(LabelChanges(join=0.05))
+    polygons, values = vector.polygons(read_chips(town.chips)[0].grid)
+    assert values.tolist() == [1, 1]
+    assert [p.geom_type for p in polygons] == ["Polygon", "Polygon"]
+    areas = sorted(p.area for p in polygons)
+    assert areas == pytest.approx(sorted((high.area, shapely.union(low, cut).area)), rel=0.02)
+
+
 @pytest.mark.parametrize("lonlat", [(39.2, -6.0), (85.5, 27.6), (25.0, 69.5)])
 def test_a_shift_is_as_long_as_geographiclib_says(lonlat: tuple[float, float]) -> None:
     point = shapely.Point(lonlat).buffer(1e-5)

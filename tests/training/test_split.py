@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,6 +95,23 @@ def test_chips_that_overlap_the_judges_are_left_out(caplog: pytest.LogCaptureFix
     assert [places[n] for n in beside.train] == [0, 1, 2]
     with pytest.raises(SplitError, match="0 for validation"):
         make_split(named_chips, SplitOptions(val_columns=("7",), test_columns=("8",)))
+
+
+def test_chips_of_another_crs_that_show_the_ground_of_judges_are_left_out() -> None:
+    """Four chips in UTM, of which one is the test, and the same four in Web Mercator."""
+    lonlat = pyproj.Transformer.from_crs(32737, 3857, always_xy=True)
+    chips = []
+    for crs in (32737, 3857):
+        for i in range(4):
+            x, y = 680000.0 + 1000 * i, 8388000.0
+            if crs == 3857:
+                x, y = lonlat.transform(x, y)
+            wkt = pyproj.CRS(crs).to_wkt()
+            grid = Grid(Shape(100, 100), Transform(1.0, 0.0, x, 0.0, -1.0, y), wkt)
+            name = f"{crs}-{i}"
+            chips.append(Chip(name, Path(name), grid, Shape(100, 100), 3, "uint8", column=name))
+    options = SplitOptions(val_columns=("3857-3",), test_columns=("32737-1",))
+    assert set(make_split(chips, options).train) == {"32737-0", "32737-2", "3857-0", "3857-2"}
 
 
 def test_a_written_split_is_honoured(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class Scored:
         for fold in (None, *range(folds.count)):
             part = ground.known & folds.without(fold)
             inside = ground.labels.clipped(ground_of(part), smallest=smallest)
-            coverages.append(LabelCoverage.of(list(inside.polygons), part))
+            coverages.append(LabelCoverage.of(list(inside.polygons), part, ground.is_doubtful))
         return cls(scores, tuple(coverages), area)
 
     def classes(self, spec: ModelSpec) -> NDArray[np.uint8]:

@@ -51,6 +51,8 @@ class Ground:
     certain: NDArray[np.bool_]
     """(height, width), True where the class of a known pixel is learned, too; see
     `training.data.chip_labels.ChipLabels.is_certain`."""
+    is_doubtful: NDArray[np.bool_] | None
+    """(height, width) True under labels that are ignored; None: there is none."""
     labels: Outlines
     """Dwellings in pixels of the grid, also those beyond the known ground."""
 
@@ -108,12 +110,14 @@ def read_ground(options: AdaptOptions, spec: ModelSpec) -> Ground:
     known = valid & ~labels.ignored(grid)
     if reviewed is not None:
         known &= burn(reviewed, grid, band=0.0, filled=True)
+    doubtful = labels.doubtful(grid)
     ground = Ground(
         grid,
         as_raw(pixels, spec.bands, chosen.stretch),
         valid,
         known,
         known & ~labels.uncertain(grid),
+        doubtful if doubtful.any() else None,
         outlines_on(grid, labels),
     )
     _refuse_too_few(ground, options, spec)

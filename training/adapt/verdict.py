@@ -11,6 +11,7 @@ from camp_detector_core.training_data.adapted import ADAPTED, SETTINGS, START
 from training.adapt.decoding import merit_of
 from training.evaluation.blocks import Blocks, Squares, count_blocks, figures_of
 from training.evaluation.bootstrap import difference_intervals, intervals
+from training.evaluation.coverage import certain_classes
 from training.evaluation.matching import Matching
 from training.evaluation.score import plain, rounded
 from training.evaluation.truth import trace
@@ -115,7 +116,8 @@ def figures_on(
     labelled = ground.known_labels(smallest=smallest)
     shape = (int(classes.shape[0]), int(classes.shape[1]))
     truth = ground.labels.rasterised(shape)
-    inside = np.where(ground.known, classes, np.uint8(0))
+    certain = certain_classes(classes, ground.is_doubtful)
+    inside = np.where(ground.known, certain, np.uint8(0))
     outlines = trace(inside)
     parts = []
     for kind in spec.classes:

@@ -16,6 +16,7 @@ import numpy as np
 from training.artefacts.dwelling_score import DwellingScore, ScoredArea
 from training.artefacts.separation_choice import seeds_of
 from training.evaluation.buildings import BuildingScore
+from training.fit.place_options import OptionsError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -51,8 +52,15 @@ class DecodingChoice:
         Args:
             places: Areas by place, with the channels of the specs alone. Their labels are those of
                 `training.artefacts.dwelling_score.scored_areas` with the least area of a spec.
+                Those without a labelled dwelling have no say: F1 and count are nothing there.
         """
-        self._places = places
+        self._places = {
+            name: areas
+            for name, areas in places.items()
+            if any(len(area.coverage.areas) for area in areas)
+        }
+        self.passed_over = [name for name in places if name not in self._places]
+        """Names of the places without a labelled dwelling."""
         self._merits: dict[tuple[str, float, Separation | None], list[float]] = {}
 
     def best(self, spec: ModelSpec, *, names: Collection[str] | None = None) -> ModelSpec:
@@ -68,12 +76,12 @@ class DecodingChoice:
             names: The places that count; None for all.
 
         Raises:
-            ValueError: There is no place.
+            OptionsError: There is no place with a labelled dwelling.
         """
         counted = [name for name in self._places if names is None or name in names]
         if not counted:
-            msg = "there is no place to choose settings on"
-            raise ValueError(msg)
+            msg = "there is no place with labelled dwellings to choose settings on"
+            raise OptionsError(msg)
         best = self._measure(spec, counted)
         for _ in range(_ROUNDS):
             before = best

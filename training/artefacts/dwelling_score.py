@@ -72,7 +72,8 @@ def scored_areas(predictions: Iterable[Prediction], spec: ModelSpec) -> tuple[Sc
         is_known = (each.scores[0] != NODATA_SCORE) & truth.is_known
         smallest = spec.min_area / each.grid.pixel_area
         clipped = truth.outlines.clipped(ground_of(is_known), smallest=smallest)
-        out.append(ScoredArea(each.scores, LabelCoverage.of(list(clipped.polygons), is_known)))
+        coverage = LabelCoverage.of(list(clipped.polygons), is_known, truth.is_doubtful)
+        out.append(ScoredArea(each.scores, coverage))
     return tuple(out)
 
 

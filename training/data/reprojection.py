@@ -72,10 +72,19 @@ class PlacedPolygons:
         groups = _groups(flat, metres, kinds)
         out = self._polygons.copy()
         for first in np.unique(groups[groups != np.arange(len(groups))]):
-            grown = shapely.buffer(flat[groups == first], metres, join_style="mitre")
+            members = np.flatnonzero(groups == first)
+            grown = shapely.buffer(flat[members], metres, join_style="mitre")
             whole = shapely.buffer(shapely.union_all(grown), -metres, join_style="mitre")
-            single = shapely.transform(np.array([whole], object), lambda points: points / scale)
-            out[first] = moved(single, LON_LAT, self._crs)[0]
+            # What meets at a corner alone stays apart.
+            parts = shapely.get_parts(whole)
+            common = shapely.intersection(flat[members][:, np.newaxis], parts)
+            part_of = np.argmax(shapely.area(common), axis=1)
+            for number in np.unique(part_of):
+                joined = members[part_of == number]
+                groups[joined] = joined[0]
+                if len(joined) > 1:
+                    degrees = shapely.transform(parts[[number]], lambda points: points / scale)
+                    out[joined[0]] = moved(degrees, LON_LAT, self._crs)[0]
         firsts = np.unique(groups)
         return PlacedPolygons(out[firsts], self._crs), firsts
 

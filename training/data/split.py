@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from rasterio.crs import CRS
 
 from camp_detector_core.engine.errors import CampDetectorError
 from camp_detector_core.engine.json_text import parse_json
 from training.data.names import place_and_stem
+from training.data.reprojection import moved
 from training.output import write_json
 
 if TYPE_CHECKING:
@@ -245,16 +247,24 @@ def _without_shared_ground(parts: dict[str, list[Chip]]) -> dict[str, list[Chip]
 
 def _clear_of(chips: Sequence[Chip], judges: Sequence[Chip]) -> list[Chip]:
     """Return the chips that share no more than the rim of a pixel with any of the others."""
-    trees: dict[str | None, shapely.STRtree] = {}
-    for wkt in {_crs(c) for c in judges}:
-        trees[wkt] = shapely.STRtree([_ground(c) for c in judges if _crs(c) == wkt])
+    trees = {wkt: _tree(judges, wkt) for wkt in {_crs(c) for c in chips}}
     return [
         c
         for c in chips
-        if c.grid is None
-        or _crs(c) not in trees
-        or not len(trees[_crs(c)].query(_ground(c), predicate="intersects"))
+        if c.grid is None or not len(trees[_crs(c)].query(_ground(c), predicate="intersects"))
     ]
+
+
+def _tree(chips: Sequence[Chip], wkt: str | None) -> shapely.STRtree:
+    """Index the ground of chips in a CRS; those without a CRS lie with their like alone."""
+    outlines = []
+    for own in {_crs(c) for c in chips if c.grid is not None}:
+        ground = np.array([_ground(c) for c in chips if c.grid and _crs(c) == own], object)
+        if own == wkt:
+            outlines.append(ground)
+        elif own is not None and wkt is not None:
+            outlines.append(moved(ground, CRS.from_wkt(own), CRS.from_wkt(wkt)))
+    return shapely.STRtree(np.concatenate([*outlines, np.empty(0, object)]))
 
 
 def _crs(chip: Chip) -> str | None:

@@ -125,14 +125,18 @@ class VectorLabels:
 
         That is under the polygons that are ignored, and beyond the area of complete labels.
         """
-        ignored = np.zeros(grid.shape, np.bool_)
+        ignored = self.doubtful(grid)
         if self._area is not None:
             _, polygons = self._area.touching(grid)
-            ignored = ~burn(polygons, grid, band=0.0, filled=True)
-        if self._ignored is not None:
-            _, polygons = self._ignored.touching(grid)
-            ignored |= burn(polygons, grid, band=self._band, filled=True)
+            ignored |= ~burn(polygons, grid, band=0.0, filled=True)
         return ignored
+
+    def doubtful(self, grid: Grid) -> NDArray[np.bool_]:
+        """(height, width) True under the polygons that are ignored."""
+        if self._ignored is None:
+            return np.zeros(grid.shape, np.bool_)
+        _, polygons = self._ignored.touching(grid)
+        return burn(polygons, grid, band=self._band, filled=True)
 
     def uncertain(self, grid: Grid) -> NDArray[np.bool_]:
         """(height, width) True in the band around the outlines, where either class may be right."""

@@ -138,7 +138,8 @@ class AreaRun:
         valid = (scores[0] != NODATA_SCORE) & truth.is_known
         ground = ground_of(valid)
         smallest = self.spec.min_area / grid.pixel_area
-        predicted_outlines = predicted_outlines.clipped(ground, smallest=smallest)
+        certain_outlines = predicted_outlines.certain(truth.is_doubtful)
+        predicted_outlines = certain_outlines.clipped(ground, smallest=smallest)
         labelled_outlines = truth.outlines.clipped(ground, smallest=smallest)
         # The mask of the classes, without the lines that part touching dwellings.
         predicted = to_classes(scores, self.spec.threshold, [c.value for c in self.spec.classes])

@@ -18,6 +18,7 @@ from rasterio.transform import Affine
 from camp_detector_core.engine.polygons.components import label_runs
 from camp_detector_core.engine.sequences import ragged
 from training.evaluation.buildings import BuildingScore, pair_best
+from training.evaluation.truth import MOST_DOUBTFUL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,21 +43,30 @@ class LabelCoverage:
     """(k,) index of the dwelling."""
     share: NDArray[np.float32]
     """(k,) share of the pixel, above 0 and at most 1."""
+    is_doubtful: NDArray[np.bool_] | None = None
+    """(height, width) True under labels that are ignored; None: there is none."""
 
     @classmethod
-    def of(cls, polygons: Sequence[shapely.Polygon], is_known: NDArray[np.bool_]) -> LabelCoverage:
+    def of(
+        cls,
+        polygons: Sequence[shapely.Polygon],
+        is_known: NDArray[np.bool_],
+        is_doubtful: NDArray[np.bool_] | None = None,
+    ) -> LabelCoverage:
         """Compute the shares.
 
         Args:
             polygons: Valid outlines in pixels (x = column, y = row), clipped to the known ground.
             is_known: (height, width), as in the field.
+            is_doubtful: As in the field.
         """
         parts = [_shares(polygon, is_known.shape) for polygon in polygons]
         empty = (np.zeros(0, np.int32), np.zeros(0, np.float32))
         pixels, shares = zip(*parts, strict=True) if parts else ((empty[0],), (empty[1],))
         label = np.repeat(np.arange(len(parts), dtype=np.int32), [len(p) for p, _ in parts])
         areas: NDArray[np.float64] = shapely.area(np.asarray(polygons, object))
-        return cls(is_known, areas, np.concatenate(pixels), label, np.concatenate(shares))
+        known_pixels, known_shares = np.concatenate(pixels), np.concatenate(shares)
+        return cls(is_known, areas, known_pixels, label, known_shares, is_doubtful)
 
     def score(self, classes: NDArray[np.uint8], *, smallest: float) -> BuildingScore:
         """Count the dwellings of a mask, and those that pair with a labelled one.
@@ -78,6 +88,7 @@ class LabelCoverage:
         self, classes: NDArray[np.uint8], smallest: float
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Number the dwellings of a mask: (height * width,) from 0 on, else -1; and their sizes."""
+        classes = certain_classes(classes, self.is_doubtful)
         region, sizes = large_regions(classes, smallest)
         if not self.is_known.all():
             inside = (region >= 0).reshape(classes.shape) & self.is_known
@@ -102,6 +113,24 @@ class LabelCoverage:
         pair, index = np.unique(run_key[inside], return_inverse=True)
         common: NDArray[np.float64] = np.bincount(index, sums[inside], len(pair)).astype(float)
         return pair // count, pair % count, common
+
+
+def certain_classes(
+    classes: NDArray[np.uint8], is_doubtful: NDArray[np.bool_] | None
+) -> NDArray[np.uint8]:
+    """Leave out the regions that lie for more than `MOST_DOUBTFUL` on doubtful ground.
+
+    Args:
+        classes: (height, width) class values, 0 background; stays as it is.
+        is_doubtful: (height, width); None: there is no such ground.
+    """
+    if is_doubtful is None:
+        return classes
+    region, sizes = large_regions(classes, 0)
+    on_it = region[is_doubtful.ravel()]
+    doubtful_sizes = np.bincount(on_it[on_it >= 0], minlength=len(sizes))
+    is_out = np.append(doubtful_sizes > MOST_DOUBTFUL * sizes, False)
+    return np.where(is_out[region].reshape(classes.shape), np.uint8(0), classes)
 
 
 def large_regions(

@@ -33,9 +33,10 @@ LOG = logging.getLogger(__name__)
 
 EDGE_RULE = (
     "labels and predictions are clipped to the valid pixels of each area; a dwelling that reaches "
-    "its edge counts by its visible pieces of at least min_area_m2; a label inside always counts"
+    "its edge counts by its visible pieces of at least min_area_m2; a label inside always counts; "
+    "what lies for more than half of it under labels that are ignored counts for nothing"
 )
-"""Rule for dwellings at the edge of an area."""
+"""Rule for dwellings at the edge of an area, and of ground that is ignored."""
 
 
 @dataclass(frozen=True)

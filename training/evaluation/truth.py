@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     Polygons = NDArray[np.object_]
 
 
+MOST_DOUBTFUL = 0.5
+"""Share of a detection on ground under ignored labels from which it counts for nothing."""
+
+
 @dataclass(frozen=True)
 class Outlines:
     """Polygons and what they are."""
@@ -78,6 +82,16 @@ class Outlines:
             np.concatenate((self.values[whole], pieces.values[keep])),
         )
 
+    def certain(self, is_doubtful: NDArray[np.bool_] | None) -> Outlines:
+        """Leave out the outlines that lie for more than `MOST_DOUBTFUL` on doubtful ground."""
+        if is_doubtful is None:
+            return self
+        ground = ground_of(is_doubtful)
+        shapely.prepare(ground)
+        share = shapely.area(shapely.intersection(self.polygons, ground))
+        keep = share <= MOST_DOUBTFUL * shapely.area(self.polygons)
+        return Outlines(self.polygons[keep], self.values[keep])
+
     def rasterised(self, shape: tuple[int, int]) -> NDArray[np.uint8]:
         """(height, width) class values: a pixel belongs to the polygon that holds its centre."""
         if not len(self.polygons):
@@ -96,6 +110,9 @@ class Truth:
     """Also those that stick out of the area."""
     is_known: NDArray[np.bool_]
     """(height, width) of the grid, True where the labels say something."""
+    is_doubtful: NDArray[np.bool_] | None = None
+    """(height, width) True under polygons that are ignored; None: there is none. What lies mostly
+    on it counts for nothing, also the rim that a detection has beyond an ignored outline."""
 
 
 def outlines_on(grid: Grid, labels: VectorLabels) -> Outlines:
@@ -118,7 +135,9 @@ def read_truth(area: ChipArea, labels: Labels, grid: Grid) -> Truth:
         RasterError: The labels cannot be read.
     """
     if isinstance(labels, VectorLabels):
-        return Truth(outlines_on(grid, labels), ~labels.ignored(grid))
+        doubtful = labels.doubtful(grid)
+        is_doubtful = doubtful if doubtful.any() else None
+        return Truth(outlines_on(grid, labels), ~labels.ignored(grid), is_doubtful)
     patch = area.read(Window(0, 0, *area.shape))
     # Over the same ground: of the rows and columns, the first ones begin at the same place.
     down, across = grid.gsd[1] / area.gsd[1], grid.gsd[0] / area.gsd[0]
