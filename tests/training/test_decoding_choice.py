@@ -100,6 +100,21 @@ def test_the_worst_place_counts_as_much_as_all_together() -> None:
     assert chosen.threshold >= 0.6
 
 
+def test_a_place_whose_count_is_hopeless_has_no_more_say_for_that() -> None:
+    """Three in four of its detections are none; a threshold that spares one would cost a house."""
+    crumbs = [
+        ((24 + 12 * i, 24 + 12 * j, 31 + 12 * i, 31 + 12 * j), 0.9)
+        for i in range(3)
+        for j in range(3)
+    ]
+    hopeless = place(crumbs=[*crumbs, ((24, 4, 31, 11), 0.56)])
+    faint: list[Box] = [*HOUSES, (40, 40, 56, 56)]
+    hill = place(HOUSES, crumbs=[(faint[3], 0.52)])
+    coverage = place(faint)[0].coverage
+    places = {"hill": [replace(hill[0], coverage=coverage)], "hopeless": hopeless}
+    assert DecodingChoice(places).best(SPEC).threshold == SPEC.threshold
+
+
 def test_a_model_without_separation_has_its_mask_and_size_chosen() -> None:
     crumb = ((30, 30, 37, 37), 0.58)
     areas = [area.channels([0]) for area in place(crumbs=[crumb])]

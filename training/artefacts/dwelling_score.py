@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 TOLERATED = 0.05
 """Count error that costs nothing when settings are compared."""
+_MOST_COST = 0.3
+"""Most that a count error costs. Beyond it a count is of no use either way, and a place where it is
+hopeless, because nothing like it was learned, has no more say for that."""
 MASK_ONLY = "mask only"
 """Name of the mask without a separation, in tables."""
 
@@ -89,7 +92,7 @@ class DwellingScore:
 
     @property
     def merit(self) -> float:
-        """F1 of dwellings, less the count error beyond `TOLERATED`."""
+        """F1 of dwellings, less the count error beyond `TOLERATED`, but `_MOST_COST` at most."""
         return _merit(self.score)
 
     def to_dict(self) -> dict[str, object]:
@@ -113,7 +116,7 @@ def measure(areas: Sequence[ScoredArea], spec: ModelSpec, method: str = MASK_ONL
 
 
 def _merit(score: BuildingScore) -> float:
-    return score.f1 - max(0.0, abs(score.count_error) - TOLERATED)
+    return score.f1 - min(_MOST_COST, max(0.0, abs(score.count_error) - TOLERATED))
 
 
 def most_merit(score: BuildingScore, *, unmeasured: int) -> float:
@@ -132,4 +135,4 @@ def most_merit(score: BuildingScore, *, unmeasured: int) -> float:
         score.matched + unmeasured, score.predicted + unmeasured, score.labelled + unmeasured
     )
     least = BuildingScore(0, max(score.predicted, whole.labelled), whole.labelled)
-    return whole.f1 - max(0.0, abs(least.count_error) - TOLERATED)
+    return whole.f1 + _merit(least)
