@@ -9,10 +9,11 @@ from training.artefacts.decoding_choice import DecodingChoice
 from training.artefacts.place_figures import read_place_figures
 from training.artefacts.place_table import write_table
 from training.artefacts.unseen_place import see
+from training.data.label_sums import label_sums
 from training.fit.decoding import Decoding
 from training.fit.fitting import CHECKPOINTS, LAST, TrainError
 from training.fit.place_options import OptionsError
-from training.fit.record import changes_of
+from training.fit.record import changed_labels, changes_of
 from training.output import read_json, write_json
 from training.train import train_model
 
@@ -84,7 +85,8 @@ def leave_one_out(
         raise TrainError(msg)
     turn = [region for region, own in regions.items() if not only or set(only) & set(own)]
     for number, region in enumerate(turn, start=1):
-        run = _without(options, region, regions[region])
+        runs = _runs(options)
+        run = runs[region]
         own_figures = _figures(run)
         state = "is there already" if own_figures else f"goes into {run.out}"
         places = " and ".join(regions[region])
@@ -92,9 +94,7 @@ def leave_one_out(
         if not own_figures:
             train_model(run)
             own_figures = _figures(run)
-        figures = [
-            f for each, own in regions.items() for f in _figures(_without(options, each, own))
-        ]
+        figures = [f for each in runs.values() for f in _figures(each)]
         write_table(options.out / TABLE, figures, missing=len(names) - len(figures))
         for each in own_figures:
             report(f"  {each.place}: {each.text()}")
@@ -117,8 +117,8 @@ def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> li
     report("choosing threshold, separation and smallest dwelling over all places")
     regions = regions_of(options.data.places)
     unseen = {
-        region: {n: p for n, p in see(_without(options, region, own)).items() if n in own}
-        for region, own in regions.items()
+        region: {n: p for n, p in see(run).items() if n in regions[region]}
+        for region, run in _runs(options).items()
     }
     every = {name: place for places in unseen.values() for name, place in places.items()}
     choice = DecodingChoice({name: place.areas for name, place in every.items()})
@@ -137,13 +137,35 @@ def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> li
     return figures
 
 
-def _without(options: TrainOptions, region: str, places: Sequence[str]) -> TrainOptions:
+def _runs(options: TrainOptions) -> dict[str, TrainOptions]:
+    """The run that never sees a region, by its name.
+
+    Raises:
+        TrainError: One that has begun was begun with other options or labels.
+        CampDetectorError: A record or labels cannot be read.
+    """
+    runs = {region: _without(options, region) for region in regions_of(options.data.places)}
+    sums = label_sums(options.data.each_place())
+    for run in runs.values():
+        if not (run.resume or _figures(run)):
+            continue
+        changed = changes_of(read_json(run.out / "options.json", OptionsError), run.to_dict())
+        changed += changed_labels(run.out, sums)
+        if changed:
+            msg = f"{run.out} was trained with other options ({', '.join(changed)})"
+            raise TrainError(msg, remedy="give those again, or another {out}")
+    return runs
+
+
+def _without(options: TrainOptions, region: str) -> TrainOptions:
     """The run that never sees a region, from its beginning or from where it stopped."""
     out = options.out / region
     return replace(
         options,
         out=out,
-        data=replace(options.data, left_out=places[0]),
+        data=replace(
+            options.data, left_out=next(p.name for p in options.data.places if p.home == region)
+        ),
         resume=(out / CHECKPOINTS / LAST).is_file(),
     )
 
@@ -152,15 +174,7 @@ def _figures(run: TrainOptions) -> list[PlaceFigures]:
     """The figures of a run on places to measure that it never saw; none while not finished.
 
     Raises:
-        TrainError: It is finished, and was trained with other options.
-        FiguresError: Its figures are damaged.
+        FiguresError: They are damaged.
     """
     unseen = set(run.data.unseen) & {p.name for p in run.data.places if p.measure}
-    figures = [f for f in read_place_figures(run.out) if f.place in unseen]
-    if not figures:
-        return []
-    changed = changes_of(read_json(run.out / "options.json", OptionsError), run.to_dict())
-    if changed:
-        msg = f"{run.out} was trained with other options ({', '.join(changed)})"
-        raise TrainError(msg, remedy="give those again, or another {out}")
-    return figures
+    return [f for f in read_place_figures(run.out) if f.place in unseen]

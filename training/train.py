@@ -12,7 +12,7 @@ from training.data.datamodule import CampDataModule
 from training.data.statistics import calculate_dataset_statistics
 from training.fit.description import build_spec, spec_of_run
 from training.fit.fitting import CHECKPOINTS, LAST, TrainError, fit, new_network
-from training.fit.record import nothing_left, resume_run, start_run
+from training.fit.record import note_labels, nothing_left, resume_run, start_run
 from training.fit.run_folder import RunFolder
 from training.output import write_json
 
@@ -53,6 +53,8 @@ def train_model(
             loggers = [*loggers, *begin(options)]
         lightning.seed_everything(options.data.seed, workers=True, verbose=False)
         data = CampDataModule(options.data, split_file=options.out / "split.json")
+        if not options.resume:
+            note_labels(options)
         write_json(options.out / "statistics.json", _statistics(data))
         built = new_network(options)
     network = fit(built, data, options, loggers=loggers, resume_from=resume_from)

@@ -131,10 +131,22 @@ def test_a_training_takes_settings_from_a_file(desk: Path) -> None:
 def test_a_run_that_was_broken_off_goes_on(desk: Path) -> None:
     assert training(desk, *WORDS, "--only", "hill").returncode == 0
     (desk / "unseen/hill/evaluation/places.csv").unlink()
+    other = training(desk, *WORDS, "--only", "hill", "--lr", "0.5")
+    assert other.returncode == 2
+    assert "was trained with other options (optim.lr)" in other.stderr
+    assert json.loads((desk / "unseen/hill/run.json").read_text())["resumed"] == []
     again = training(desk, *WORDS, "--only", "hill")
     assert again.returncode == 0, again.stderr
     record = json.loads((desk / "unseen/hill/run.json").read_text())
     assert len(record["resumed"]) == 1
+    credit = PLACES.replace('.gpkg"', '.gpkg"\nattribution = ["the hill"]')
+    (desk / "places.toml").write_text(credit)
+    kept = training(desk, *WORDS, "--only", "hill")
+    assert "the model without hill is there already" in kept.stdout
+    shutil.copy(desk / "coast/houses.gpkg", desk / "hill/houses.gpkg")
+    changed = training(desk, *WORDS, "--only", "hill")
+    assert changed.returncode == 2
+    assert "was trained with other options (labels of hill)" in changed.stderr
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from camp_detector_core.engine.errors import CampDetectorError
 from tests.support.datasets import write_town
 from tests.support.runs import run_options
+from training.fit.options import DataOptions
 from training.fit.options_file import read_options
-from training.fit.record import commit_of, manifest_of, provenance_of, resume_run, start_run
+from training.fit.place_options import LabelChanges, OptionsError, PlaceOptions
+from training.fit.record import (
+    changes_of,
+    commit_of,
+    manifest_of,
+    note_labels,
+    provenance_of,
+    resume_run,
+    start_run,
+)
 from training.preprocess.manifest import ImageryRecord, LabelRecord, Manifest
 from training.tracking.dataset import has_licence, input_of, list_data, read_list
 from training.tracking.metadata import write_metadata
@@ -24,7 +34,7 @@ if TYPE_CHECKING:
 
     from lightning.pytorch.loggers import Logger
 
-    from training.fit.options import DataOptions, TrainOptions
+    from training.fit.options import TrainOptions
 
 WHEN = "2026-11-24T10:00:00Z"
 
@@ -141,3 +151,34 @@ def test_a_record_that_is_missing_is_fine(
     assert commit_of(options.out) == {}
     assert manifest_of(options.out, options.data) is None
     assert read_list(options.out) is None
+
+
+def test_other_labels_in_the_same_file_are_refused(
+    data_of: Callable[..., DataOptions], tmp_path: Path
+) -> None:
+    town, other = write_town(tmp_path / "town"), write_town(tmp_path / "other", east=9000.0)
+    options = run_options(data_of(chips=town.chips, labels=town.labels), tmp_path / "out")
+    start_run(options)
+    again = replace(options, resume=True)
+    resume_run(again)  # a run of an earlier release, which did not note its labels
+    note_labels(options)
+    resume_run(again)
+    town.labels.write_bytes(other.labels.read_bytes())
+    with pytest.raises(OptionsError, match=r"begun with other options \(labels\)"):
+        resume_run(again)
+
+
+def test_options_of_places_are_compared_one_by_one(tmp_path: Path) -> None:
+    def plain(**changes: Any) -> dict[str, Any]:
+        hill = PlaceOptions("hill", tmp_path, tmp_path, **changes)
+        data = DataOptions(places=(hill, PlaceOptions("coast", tmp_path, tmp_path)))
+        return run_options(data, tmp_path / "out").to_dict()
+
+    first = plain()
+    described = plain(attribution=("x",), imagery_date="2022-07-20", measure=False)
+    assert changes_of(first, described) == []
+    assert changes_of(first, plain(share=0.3)) == ["data.places.hill.share"]
+    moved = plain(changes=LabelChanges(shift=(1.0, 0.0)))
+    assert changes_of(first, moved) == ["data.places.hill.changes.shift"]
+    one = run_options(DataOptions(places=(PlaceOptions("hill", tmp_path, tmp_path),)), tmp_path)
+    assert changes_of(first, one.to_dict()) == ["data.places.coast"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from camp_detector_core.engine.polygons.surfaces import FeatureCounts, Outline
     from camp_detector_core.vector.files import LayerName, VectorLayer
 
-_NO_LABELS = {"layer_styles", "qgis_projects", "layer_metadata"}
+NO_LABELS = {"layer_styles", "qgis_projects", "layer_metadata"}
 """Tables that QGIS keeps in files of features."""
 _NO_SURFACE = ("Point", "MultiPoint", "LineString", "MultiLineString")
 """Types of layers that cannot hold a polygon, without Z and M."""
@@ -97,7 +97,7 @@ def choose_layer(path: Path, name: str | None) -> tuple[str, list[LayerName]]:
     """
     layers = list_layers(path)
     vector_layers = [
-        each for each in layers if each.geometry_type is not None and each.name not in _NO_LABELS
+        each for each in layers if each.geometry_type is not None and each.name not in NO_LABELS
     ]
     if name is not None:
         if name in {each.name for each in layers}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path  # noqa: TC003 - types of options are read at run time
 from typing import TYPE_CHECKING
 
@@ -128,8 +129,8 @@ class ChipOptions:
 
     def __post_init__(self) -> None:
         """Refuse a size or a date that is none."""
-        if self.chip_gsd is not None and not self.chip_gsd > 0:
-            msg = f"chip_gsd must be positive, got {self.chip_gsd}"
+        if self.chip_gsd is not None and not 0 < self.chip_gsd < inf:
+            msg = f"chip_gsd must be positive and finite, got {self.chip_gsd}"
             raise OptionsError(msg)
         if self.imagery_date is not None:
             from camp_detector_core.stac import StacError, span_of
@@ -167,9 +168,10 @@ class PlaceOptions(ChipOptions):
     def __post_init__(self) -> None:
         """Refuse names that no folder can have, and shares that are none."""
         super().__post_init__()
-        if self.name and not re.fullmatch(r"\w[\w .-]*", self.name):
-            msg = f"{self.name!r} is no name of a place: use letters, digits, space, - and _"
-            raise OptionsError(msg)
+        for name, kind in ((self.name, "place"), (self.region, "region")):
+            if name and not re.fullmatch(r"\w[\w .-]*", name):
+                msg = f"{name!r} is no name of a {kind}: use letters, digits, space, - and _"
+                raise OptionsError(msg)
         if self.share is not None and not 0 < self.share <= 1:
             msg = f"share must lie above 0 and be at most 1, got {self.share}"
             raise OptionsError(msg)

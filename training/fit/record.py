@@ -8,8 +8,10 @@ import shlex
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from training.data.label_sums import label_sums
 from training.fit.commit import commit_of_sources
 from training.fit.place_options import OptionsError, SplitOptions
 from training.fit.system import get_system_info
@@ -17,7 +19,7 @@ from training.output import read_json, write_json
 from training.preprocess.manifest import manifest_from, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from training.fit.options import DataOptions, TrainOptions
@@ -40,7 +42,17 @@ _BEGINNING = (
 """Files that are written before the first step."""
 _MANIFEST, _MANIFESTS = "manifest", "manifests"
 """Keys in the record of the run: the data's manifest, or those of several places by name."""
+_LABELS = "labels"
+"""Key of the checksums of the labels by place."""
+DESCRIBING = ("attribution", "imagery_date", "measure")
+"""Options of a place that only describe it, or say whether it is measured by."""
+_PASSING = (
+    *("resume", "out", "data.split", "data.workers"),
+    *("data.imagery_date", *(f"data.places.*.{name}" for name in DESCRIBING)),
+)
+"""Patterns of the options that differ between sessions of one run."""
 _FIXED = (
+    _LABELS,
     "architecture",
     "network",
     *(
@@ -105,7 +117,12 @@ def resume_run(options: TrainOptions) -> TrainOptions:
     """
     first = read_json(options.out / _OPTIONS, OptionsError)
     changed = changes_of(first, options.to_dict())
-    fixed = sorted(c for c in changed if any(c == f or c.startswith(f"{f}.") for f in _FIXED))
+    record = record_of(options.out)
+    sums = label_sums(options.data.each_place())
+    changed += changed_labels(options.out, sums)
+    fixed = sorted(
+        c for c in changed if any(f"{c}.".startswith((f"{f}.", f"{f} of ")) for f in _FIXED)
+    )
     if fixed:
         msg = (
             f"{options.out} was begun with other options ({', '.join(fixed)}): give those in its "
@@ -114,9 +131,9 @@ def resume_run(options: TrainOptions) -> TrainOptions:
         raise OptionsError(msg)
     if changed:
         LOG.warning("The run goes on with other options than it began with: %s", ", ".join(changed))
-    record = record_of(options.out)
     if not {_MANIFEST, _MANIFESTS} & set(record):  # a run of an earlier release
         record |= _manifests(options)
+    record.setdefault(_LABELS, sums)
     resumption = {**_session(), **({"changed": sorted(changed)} if changed else {})}
     write_json(options.out / _RUN, {**record, "resumed": [*record["resumed"], resumption]})
     _keep_log(options.out / LOGS)
@@ -217,23 +234,62 @@ def _session() -> dict[str, Any]:
 
 
 def changes_of(first: dict[str, Any], current: dict[str, Any]) -> list[str]:
-    """Names of the options that differ, as ``data.gsd``; those of the single session do not count.
+    """Names of the options that differ, as ``data.gsd`` or ``data.places.zanzibar.share``.
 
-    The split does not count either, because the run keeps the one it began with.
+    Those of the single session and those that only describe do not count, nor does the split,
+    because the run keeps the one it began with.
     """
     if not first:
         return []
-    passing = {"resume", "out", "data.split", "data.workers"}
-    out = []
-    for name, value in current.items():
-        before = first.get(name)
-        if isinstance(value, dict) and isinstance(before, dict):
-            # What an earlier release did not know yet was as if it was not given.
-            changed = (k for k, v in value.items() if before.get(k) != v and (k in before or v))
-            out += [f"{name}.{k}" for k in changed]
-        elif before != value:
-            out.append(name)
-    return [name for name in out if name not in passing]
+    changed = differences(_by_place(first), _by_place(current))
+    return [name for name in changed if not any(fnmatchcase(name, p) for p in _PASSING)]
+
+
+def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Names of the values that differ; of those in a further table with its name before them."""
+    names = []
+    for key in dict.fromkeys((*before, *now)):
+        old, new = before.get(key), now.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            names += [f"{key}.{name}" for name in differences(old, new)]
+        # What an earlier release did not know yet was as if it was not given.
+        elif old != new and (key in before or new):
+            names.append(key)
+    return names
+
+
+def _by_place(options: dict[str, Any]) -> dict[str, Any]:
+    """Options with a table of the places in place of their list."""
+    data = options.get("data", {})
+    return {**options, "data": {**data, "places": {p["name"]: p for p in data.get("places", [])}}}
+
+
+def changed_labels(folder: Path, sums: Mapping[str, str]) -> list[str]:
+    """Names of the labels that are others than those that a run began with, as ``labels of PLACE``.
+
+    Args:
+        folder: Of the run; that of an earlier release does not know its labels.
+        sums: Checksums of the labels as they are now, by place.
+
+    Raises:
+        OptionsError: The record of the run cannot be read.
+    """
+    before = record_of(folder).get(_LABELS, {})
+    return [
+        f"{_LABELS} of {name}" if name else _LABELS
+        for name, each in sums.items()
+        if before.get(name, each) != each
+    ]
+
+
+def note_labels(options: TrainOptions) -> None:
+    """Note which labels a new run learns from.
+
+    Raises:
+        CampDetectorError: Labels cannot be read, or the record cannot be written.
+    """
+    sums = label_sums(options.data.each_place())
+    write_json(options.out / _RUN, {**record_of(options.out), _LABELS: sums})
 
 
 def _keep_log(folder: Path) -> None:
