@@ -22,6 +22,14 @@ def test_it_is_what_the_tool_writes(tmp_path: Path) -> None:
     assert (tmp_path / "item.json").read_bytes() == ITEM.read_bytes(), "say tools/starter-item"
 
 
+def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    tool = [sys.executable, str(ROOT / "tools" / "starter-item"), str(tmp_path / "none/item.json")]
+    process = subprocess.run(tool, check=False, capture_output=True, text=True)
+    assert process.returncode == 2
+    (line,) = process.stderr.strip().splitlines()
+    assert "item.json cannot be written" in line
+
+
 def test_it_is_valid() -> None:
     item = json.loads(ITEM.read_text(encoding="utf-8"))
     assert problems(item) == []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import rasterio
+import shapely
 
 from camp_detector_core.engine.errors import RasterError
 from camp_detector_core.engine.grid import Window
 from camp_detector_core.engine.spec import ClassDef
+from camp_detector_core.model_file import default_model_path, open_model
 from tests.support.datasets import (
     HOUSES,
     SIDE,
@@ -19,10 +22,13 @@ from tests.support.datasets import (
 )
 from tests.support.rasters import write_raster
 from training.data.chips import read_chips, read_pixels, refuse_unfit
-from training.data.labels import open_labels, refuse_foreign
+from training.data.labels import labels_of, open_labels, refuse_foreign
+from training.data.place import Place
+from training.evaluation.inputs import choose_labels
+from training.evaluation.measure import EvaluateOptions
 from training.fit.bands import make_bands, make_classes
-from training.fit.options import DWELLING, IMAGENET_BANDS
-from training.fit.place_options import OptionsError
+from training.fit.options import DWELLING, IMAGENET_BANDS, DataOptions
+from training.fit.place_options import LabelChanges, OptionsError, PlaceOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,6 +128,23 @@ def test_foreign_labels_are_refused(tmp_path: Path, town: Town) -> None:
     far = write_polygons(tmp_path / "far.gpkg", [house_polygon((9000, 0, 9010, 10))])
     with pytest.raises(RasterError, match=r"none of the polygons in .*far\.gpkg lies on any chip"):
         refuse_foreign(open_labels(far, ONE), read_chips(town.chips))
+
+
+def test_labels_that_a_shift_brings_onto_the_chips_are_taken(tmp_path: Path, town: Town) -> None:
+    x, y = read_chips(town.chips)[0].grid.transform[2::3]  # type: ignore[union-attr]  # has a grid
+    outline = shapely.box(x - 50, y - 10, x - 45, y - 5)
+    labels = write_polygons(tmp_path / "west.gpkg", [outline])
+    chips = read_chips(town.chips)
+    with pytest.raises(RasterError, match="lies on any chip"):
+        labels_of(chips, labels, ONE)
+    assert labels_of(chips, labels, ONE, shift=(55.0, 0.0)).chips
+    changes = LabelChanges(shift=(55.0, 0.0))
+    place = PlaceOptions("west", chips=town.chips, labels=labels, changes=changes, chip_gsd=0.5)
+    data = DataOptions(places=(place, replace(place, name="other")))
+    assert Place(data.each_place()[0], data).labelled
+    model = default_model_path()
+    options = EvaluateOptions(model, town.chips, labels, changes=changes)
+    assert choose_labels(options, open_model(model).spec, chips).chips
 
 
 def test_mixed_chips_are_refused(tmp_path: Path) -> None:

@@ -132,6 +132,8 @@ OTHER = SMALL.replace("[a]", "[b]")
         (SMALL + "share = 0.7\n" + OTHER + "share = 0.7\n", r"places\.toml: .* add up to 1\.4"),
         (SMALL + "share = 0.3\n" + OTHER + "share = 0.3\n", r"add up to 0\.6: make it 1"),
         (SMALL + "share = 1.0\n" + OTHER, r"leave nothing for b"),
+        (SMALL + SMALL.replace("[a]", "[A]"), r"places\.toml: A and a would be one folder"),
+        (SMALL + "region = 'x'\n" + OTHER + "region = 'X'\n", r"X and x would be one folder"),
         (SMALL + "ignore_band = -1\n", r"\[a\]: ignore_band must be 0 to 5 metres, got -1"),
         (SMALL + "ignore_band = nan\n", r"\[a\]: ignore_band must be"),
         (SMALL + "shift = [1.0]\n", r"\[a\]: shift must be two numbers"),

@@ -48,13 +48,14 @@ class Labelled:
     """Sentences on what was left out, mended or taken from an unexpected place."""
 
 
-def labels_of(
+def labels_of(  # noqa: PLR0913 - each an option of a place
     chips: Sequence[Chip],
     path: Path,
     classes: Sequence[ClassDef],
     *,
     class_field: str | None = None,
     layer: str | None = None,
+    shift: tuple[float, ...] = (0.0, 0.0),
 ) -> Labelled:
     """The labels of some chips; what a user may not expect of both is logged, too.
 
@@ -66,6 +67,7 @@ def labels_of(
         classes: That the labels show.
         class_field: Attribute of a vector file that names the class.
         layer: Of a vector file that has several.
+        shift: Metres east and north by which polygons are to be moved later on.
 
     Raises:
         CampDetectorError: They cannot be read, or cannot belong to the chips.
@@ -78,7 +80,7 @@ def labels_of(
     if isinstance(labels, MaskLabels):
         labels.check(chips)
     else:
-        refuse_foreign(labels, chips)
+        refuse_foreign(labels, chips, shift)
     notes = [*([] if blank is None else [blank]), *labels.notes]
     without = [chip.name for chip in chips if not labels.covers(chip)]
     if without:
@@ -174,8 +176,15 @@ def _why_masks(masks: MaskLabels, vectors: int, *, named_classes: bool) -> str:
     return ""
 
 
-def refuse_foreign(labels: VectorLabels, chips: Sequence[Chip]) -> None:
+def refuse_foreign(
+    labels: VectorLabels, chips: Sequence[Chip], shift: tuple[float, ...] = (0.0, 0.0)
+) -> None:
     """Refuse polygons that lie on none of the chips: mostly a wrong file or a wrong CRS.
+
+    Args:
+        labels: The polygons.
+        chips: All that there are.
+        shift: Metres east and north by which the polygons are to be moved later on.
 
     Raises:
         RasterError: Not one polygon touches a chip, or a chip has no place.
@@ -188,10 +197,11 @@ def refuse_foreign(labels: VectorLabels, chips: Sequence[Chip]) -> None:
         )
         raise RasterError(msg)
     grids = [c.grid for c in chips if c.grid is not None]
-    if labels.placed_polygons.touch_any(grids):
+    polygons = labels.placed_polygons
+    if (polygons.shifted(shift) if any(shift) else polygons).touch_any(grids):
         return
     question = "is it the right file, and is its CRS right?"
-    if labels.placed_polygons.swapped().touch_any(grids):
+    if polygons.swapped().touch_any(grids):
         question = (
             "with x and y exchanged they would: write longitude (or easting) first, as with "
             "ogr2ogr -s_srs ... -swap_xy"

@@ -54,6 +54,7 @@ class Place:
             data.classes,
             class_field=options.class_field,
             layer=options.layer,
+            shift=options.changes.shift,
         )
         self.labels = labelled.labels
         before = len(self.labels.notes)

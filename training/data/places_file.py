@@ -15,6 +15,7 @@ from training.fit.place_options import (
     PlaceOptions,
     Selection,
     SplitOptions,
+    refuse_like_names,
     shares_of,
 )
 
@@ -67,6 +68,7 @@ def read_places(path: Path, *, folder: Path | None = None) -> tuple[PlaceOptions
     source = _Source(path, folder or path.parent)
     places = tuple(_place(source, name, table) for name, table in tables.items())
     try:
+        refuse_like_names(places)
         shares_of(places)
     except OptionsError as error:
         msg = f"{path}: {error.sentence}"

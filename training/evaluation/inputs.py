@@ -86,7 +86,12 @@ def choose_labels(options: EvaluateOptions, spec: ModelSpec, chips: Sequence[Chi
         mask.check(chips)
         return Labelled(mask, list(chips), ())
     labelled = labels_of(
-        chips, labels, spec.classes, class_field=options.class_field, layer=options.layer
+        chips,
+        labels,
+        spec.classes,
+        class_field=options.class_field,
+        layer=options.layer,
+        shift=options.changes.shift,
     )
     before = len(labelled.labels.notes)
     change_labels(labelled.labels, options.changes, labels, place=options.place)

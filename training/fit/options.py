@@ -343,7 +343,7 @@ class TrainOptions:
         return to_plain(self)
 
 
-def to_plain(options: DataOptions | TrainOptions) -> dict[str, Any]:
+def to_plain(options: DataOptions | TrainOptions | PlaceOptions) -> dict[str, Any]:
     """Give options as plain values for a JSON file."""
     plain: dict[str, Any] = _plain(asdict(options))
     return plain

@@ -186,6 +186,23 @@ class PlaceOptions(ChipOptions):
         return chip_name(self.name, name)
 
 
+def refuse_like_names(places: Sequence[PlaceOptions]) -> None:
+    """Refuse names of places or regions that differ by capitals alone.
+
+    They name folders, and Windows and macOS take such folders for one.
+
+    Raises:
+        OptionsError: The message names both.
+    """
+    for names in ({p.name for p in places}, {p.home for p in places}):
+        by_folder: dict[str, str] = {}
+        for name in sorted(names):
+            other = by_folder.setdefault(name.casefold(), name)
+            if other != name:
+                msg = f"{other} and {name} would be one folder on Windows: rename one of them"
+                raise OptionsError(msg)
+
+
 def shares_of(places: Sequence[PlaceOptions]) -> dict[str, float]:
     """Share of the samples by place; they add up to 1.
 

@@ -9,7 +9,7 @@ from training.data.names import place_and_stem
 from training.fit.place_options import shares_of
 from training.leave_one_out import CHOSEN, TABLE
 from training.output import read_json
-from training.shipping.chain import HELD_OUT, INT8_FIGURES, PAGES, UNSEEN
+from training.shipping.chain import HELD_OUT, INT8_FIGURES, PAGES, RUN, UNSEEN
 from training.shipping.recipe import ShippingError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def parts_of(chain: Chain, spec: ModelSpec) -> dict[str, str]:
         ShippingError: A file of figures is missing or damaged.
     """
     return {
-        "unseen": _unseen(chain.out / UNSEEN),
+        "unseen": f"{_how_made(chain)}\n\n{_unseen(chain.out / UNSEEN)}",
         "data": _data(chain),
         "heldout": _held_out(chain),
         "origin": _origin(chain.out, spec),
@@ -80,9 +80,47 @@ def _unseen(folder: Path) -> str:
         raise ShippingError(msg) from error
 
 
+def _how_made(chain: Chain) -> str:
+    """How the models of the table were made, as against the one that ships."""
+    epochs = [
+        _options(chain.out / UNSEEN / home)["epochs"]
+        for home in dict.fromkeys(p.home for p in chain.places if p.measure)
+    ]
+    own = _options(chain.out / RUN)["epochs"]
+    return (
+        "These figures are of models that were made for this table alone, each without the place "
+        f"and its region, in {max(epochs)} epochs at most and with float32 weights. The model that "
+        f"ships learned from all places, in {own} epochs at most, and has 8-bit weights. The pages "
+        "of evaluation of these places have the settings that each run chose on its validation, "
+        "so their figures differ from a table whose settings were chosen in other regions."
+    )
+
+
+def _options(run: Path) -> dict[str, Any]:
+    """Options of a run.
+
+    Raises:
+        ShippingError: They are missing or damaged.
+    """
+    options = read_json(run / "options.json", ShippingError)
+    if "epochs" not in options:
+        msg = f"{run / 'options.json'} is missing or knows no epochs: take it from a copy"
+        raise ShippingError(msg)
+    return options
+
+
 def _data(chain: Chain) -> str:
-    """A table of the places."""
-    split = chain.split()
+    """A table of the places, and of what else samples are drawn from."""
+    split, options = chain.split(), _options(chain.out / RUN)
+    mixed = [
+        (f"{options[kind]} {text}", options[share])
+        for kind, share, text in (
+            ("scenes", "scene_share", "generated camps"),
+            ("collages", "collage_share", "collages of labelled roofs of these places"),
+        )
+        if options.get(kind)
+    ]
+    rest = 1 - sum(share for _, share in mixed)
     lines = [
         "| place | chips for training, validation, test | share of samples | credits |",
         "|---|---|---|---|",
@@ -90,8 +128,14 @@ def _data(chain: Chain) -> str:
     shares = shares_of(chain.places)
     for place in chain.places:
         counts = ", ".join(str(_chips(split, part, place)) for part in ("train", "val", "test"))
-        cells = (place.name, counts, f"{shares[place.name]:.0%}", "; ".join(place.attribution))
+        cells = (
+            place.name,
+            counts,
+            f"{shares[place.name] * rest:.1%}",
+            "; ".join(place.attribution),
+        )
         lines.append(f"| {' | '.join(cells)} |")
+    lines += [f"| {text} | | {share:.1%} | |" for text, share in mixed]
     return "\n".join(lines)
 
 
@@ -101,16 +145,23 @@ def _chips(split: Mapping[str, Any], part: str, place: PlaceOptions) -> int:
 
 def _held_out(chain: Chain) -> str:
     """A table of the model that ships on ground of its places that was held out."""
-    rows = []
+    rows, split = [], chain.split()
+    unmeasured = []
     for place in chain.places:
         path = chain.out / PAGES / f"{HELD_OUT}{place.name}" / "evaluation.json"
         if path.is_file():
             rows.append(_row(place.name, read_json(path, ShippingError)))
+        elif _chips(split, "test", place):
+            unmeasured.append(place.name)
+    note = f"Ground of {' and '.join(unmeasured)} was held out in one image, and is not measured."
+    if not rows and unmeasured:
+        return note
     if not rows:
         return "No ground was held out of the places that the model is trained on."
     head = ("place", "hectares", "dwellings", "F1", "95 %", "precision", "recall", "count error",
             "pixel IoU", "all marked")  # fmt: skip
-    return "\n".join((f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}", *rows))
+    lines = (f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}", *rows)
+    return "\n".join((*lines, "", note) if unmeasured else lines)
 
 
 def _row(name: str, figures: Mapping[str, Any]) -> str:

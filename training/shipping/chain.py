@@ -5,10 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from camp_detector_core.model_file.untrusted import checksum_of
+from training.data.label_sums import label_sums
 from training.data.names import place_and_stem
 from training.fit.fitting import CHECKPOINTS, LAST
+from training.fit.options import to_plain
+from training.fit.record import DESCRIBING, differences
 from training.leave_one_out import SETTINGS
 from training.output import read_json, write_json
 from training.shipping.recipe import ShippingError, words_of
@@ -29,11 +34,27 @@ HELD_OUT = "held-out-"
 SPLIT, INT8_FIGURES = "split.json", "int8.json"
 """Split of the run, and figures of its 8-bit form."""
 _STAGES, _INTERRUPTED = "stages.json", 130
+_PATIENCE = 5.0
+"""Seconds that a command has to end by itself after Ctrl-C, which it hears of as well."""
 
 
 def call(words: Sequence[str]) -> int:
-    """Run a command of ``python -m training``; its exit code."""
-    return subprocess.run([sys.executable, "-m", "training", *words], check=False).returncode  # noqa: S603
+    """Run a command of ``python -m training``; its exit code.
+
+    Raises:
+        KeyboardInterrupt: This process was stopped; the command has ended before.
+    """
+    with subprocess.Popen([sys.executable, "-m", "training", *words]) as process:  # noqa: S603
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C in a terminal reaches both, and a signal to this process does not.
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.terminate()
+            process.wait()
+            raise
 
 
 @dataclass(frozen=True)
@@ -63,6 +84,7 @@ class Chain:
         self._link(
             "unseen",
             ["leave-one-out", *self.source, *unseen, *self.recipe.words("train", "unseen")],
+            beside=("measure",),
         )
         self._train()
         run = self.out / RUN
@@ -111,25 +133,66 @@ class Chain:
     def _evaluate(self, place: PlaceOptions, **options: Path) -> list[str]:
         return ["evaluate", *self.source, *words_of(place=place.name, **options)]
 
-    def _link(self, name: str, words: list[str], *, more: Sequence[str] = ()) -> None:
+    @cached_property
+    def _sums(self) -> dict[str, dict[str, str]]:
+        """Checksums of labels and of files of splits, by place.
+
+        Raises:
+            CampDetectorError: One cannot be read.
+        """
+        splits = {}
+        for place in self.places:
+            if place.split is not None and place.split.file is not None:
+                try:
+                    splits[place.name] = checksum_of(place.split.file)[0]
+                except OSError as error:
+                    msg = f"{place.split.file} cannot be read: {error.strerror}"
+                    raise ShippingError(msg) from error
+        return {"labels": label_sums(self.places), "splits": splits}
+
+    def _inputs(self, beside: Sequence[str]) -> dict[str, Any]:
+        """What the places are by now; of what only describes them, some options alone."""
+        dropped = set(DESCRIBING) - set(beside)
+        places = {
+            place.name: {k: v for k, v in to_plain(place).items() if k not in dropped}
+            for place in self.places
+        }
+        return {"places": places, **self._sums}
+
+    def _link(
+        self,
+        name: str,
+        words: list[str],
+        *,
+        more: Sequence[str] = (),
+        beside: Sequence[str] = (),
+    ) -> None:
         """Run a command, unless it is done.
 
         Args:
             name: Of the link.
             words: The command.
             more: Words that only say that it goes on.
+            beside: Options that only describe a place and yet have a say in it.
 
         Raises:
-            ShippingError: It failed, or was done with other words.
+            ShippingError: It failed, or was done with other words, places or labels.
             KeyboardInterrupt: It was stopped.
         """
         path = self.out / _STAGES
         stages = read_json(path, ShippingError)
+        state = {"command": words, **self._inputs(beside)}
         if name in stages:
-            if stages[name] != words:
-                msg = f"{name} in {self.out} was made with other options"
+            before = stages[name]
+            # An earlier release kept the words of the command alone.
+            before = before if isinstance(before, dict) else {**state, "command": before}
+            changed = differences(before, state)
+            if changed:
+                msg = f"{name} in {self.out} was made with other options ({', '.join(changed)})"
                 raise ShippingError(msg, remedy="give another folder, or the same options")
             self.report(f"{name}: done before")
+            if before is not stages[name]:
+                write_json(path, {**stages, name: state})
             return
         self.report(f"{name}: python -m training {' '.join([*words, *more])}")
         code = self.call([*words, *more])
@@ -138,4 +201,4 @@ class Chain:
         if code:
             msg = f"{name} failed with exit code {code}"
             raise ShippingError(msg, remedy="put right what it said, and give the same command")
-        write_json(path, {**stages, name: words})
+        write_json(path, {**stages, name: state})

@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from camp_detector_core.model_file import ORIGINALS, open_model
-from camp_detector_core.outputs.output_set import OutputSet
+from camp_detector_core.outputs.output_set import OutputSet, cannot_write
 from camp_detector_core.stac import create_stac_mlm_item, facts_of
 from camp_detector_core.stac.files import item_bytes
 from training.artefacts.footprint import area_of_chips
 from training.artefacts.run_item import area_of_item
 from training.fit.run_folder import RunFolder
-from training.output import read_json
+from training.output import made_folder, read_json
 from training.shipping.card import fill, parts_of, unseen_figures
 from training.shipping.chain import FLOAT, INT8, RUN, UNSEEN
 from training.shipping.recipe import ShippingError
@@ -49,23 +49,55 @@ def ship(chain: Chain, card: Path, folder: Path) -> list[Path]:
     run, name = RunFolder.read(chain.out / RUN), chain.recipe.name
     model = chain.out / RUN / INT8
     spec = open_model(model).spec
-    text = fill(card.read_text(encoding="utf-8"), parts_of(chain, spec))
+    text = fill(_text(card), parts_of(chain, spec))
     area = area_of_chips(run.data, run.split_file, manifests=run.manifests())
     metrics = {METRICS: unseen_figures(chain.out / UNSEEN)}
     finals = [folder / f"{name}.onnx", folder / ORIGINALS / f"{name}.onnx",
               folder / f"{name}.json", folder / CARD]  # fmt: skip
-    (folder / ORIGINALS).mkdir(parents=True, exist_ok=True)
-    with OutputSet(finals, overwrite=True) as outputs, TemporaryDirectory() as scratch:
+    with (
+        made_folder(folder / ORIGINALS),
+        OutputSet(finals, overwrite=True) as outputs,
+        TemporaryDirectory() as scratch,
+    ):
         small, original, item, own_card = (outputs.target(path).temporary for path in finals)
-        shutil.copyfile(model, small)
-        shutil.copyfile(chain.out / RUN / FLOAT, original)
+        _copy(model, small)
+        _copy(chain.out / RUN / FLOAT, original)
         # The item names the file as it is called in the package.
         named_model = Path(scratch, f"{name}.onnx")
-        shutil.copyfile(model, named_model)
-        item.write_bytes(item_of(named_model, area, metrics))
-        own_card.write_text(text, encoding="utf-8")
+        _copy(model, named_model)
+        for path, data in ((item, item_of(named_model, area, metrics)), (own_card, text.encode())):
+            try:
+                path.write_bytes(data)
+            except OSError as error:
+                raise cannot_write(path, error) from error
         outputs.commit()
     return finals
+
+
+def _text(card: Path) -> str:
+    """Text of the card.
+
+    Raises:
+        ShippingError: It cannot be read.
+    """
+    try:
+        return card.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"the card {card} cannot be read: {error}"
+        raise ShippingError(msg) from error
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file.
+
+    Raises:
+        ShippingError: It cannot be read or written.
+    """
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        msg = f"{source} cannot be copied to {target.parent}: {error.strerror}"
+        raise ShippingError(msg) from error
 
 
 def item_of(model: Path, area: TrainingArea, metrics: Mapping[str, Any]) -> bytes:
@@ -91,5 +123,9 @@ def renew_item(model: Path) -> bytes:
     if not earlier:
         msg = f"{model.with_suffix('.json')} is missing, which knows the ground of {model.name}"
         raise ShippingError(msg)
-    metrics = earlier["properties"].get("camp_detector:metrics", {})
+    properties = earlier.get("properties")
+    if not isinstance(properties, dict):
+        msg = f"{model.with_suffix('.json')} is no STAC item: take it from a copy"
+        raise ShippingError(msg)
+    metrics = properties.get("camp_detector:metrics", {})
     return item_of(model, area_of_item(earlier), metrics)

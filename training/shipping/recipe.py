@@ -47,7 +47,10 @@ class Recipe:
             msg = f"{path} cannot be read: {error}"
             raise ShippingError(msg) from error
         quick = raw.pop(FAST, {})
-        for name, table in (*raw.items(), *(quick.items() if isinstance(quick, dict) else ())):
+        if not isinstance(quick, dict):
+            msg = f"{path}: {FAST} holds tables of options, such as [{FAST}.train], not {quick!r}"
+            raise ShippingError(msg)
+        for name, table in (*raw.items(), *quick.items()):
             if name not in PARTS or not isinstance(table, dict):
                 msg = f"{path}: a recipe has the tables {', '.join(PARTS)} and {FAST}, not {name}"
                 raise ShippingError(msg)
