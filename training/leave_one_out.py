@@ -83,6 +83,10 @@ def leave_one_out(
             else f"two places are needed, in different regions: {places}"
         )
         raise TrainError(msg)
+    tuned = regions_of([place for place in options.data.places if place.tune])
+    if len(tuned) < 2:  # noqa: PLR2004 - settings of one are tried on another
+        msg = f"settings are tuned on {', '.join(tuned) or 'no region'}, and two regions are needed"
+        raise TrainError(msg, remedy="leave out tune = false in the file of places")
     turn = [region for region, own in regions.items() if not only or set(only) & set(own)]
     for number, region in enumerate(turn, start=1):
         runs = _runs(options)
@@ -113,27 +117,29 @@ def regions_of(places: Sequence[PlaceOptions]) -> dict[str, tuple[str, ...]]:
 
 
 def _choose_settings(options: TrainOptions, report: Callable[[str], None]) -> list[PlaceFigures]:
-    """Choose settings over all places, and measure each place with those of other regions."""
-    report("choosing threshold, separation and smallest dwelling over all places")
+    """Choose settings over places, and measure each place with those of other regions."""
+    tuned = [place.name for place in options.data.places if place.measure and place.tune]
+    places_text = ", ".join(tuned)
+    report(f"choosing threshold, separation and smallest dwelling over {places_text}")
     regions = regions_of(options.data.places)
     unseen = {
         region: {n: p for n, p in see(run).items() if n in regions[region]}
         for region, run in _runs(options).items()
     }
     every = {name: place for places in unseen.values() for name, place in places.items()}
-    choice = DecodingChoice({name: place.areas for name, place in every.items()})
+    choice = DecodingChoice({name: every[name].areas for name in tuned})
     if choice.passed_over:
         names = ", ".join(choice.passed_over)
         report(f"no say in it have places without a labelled dwelling: {names}")
     figures = []
     for its_places in unseen.values():
-        others = every.keys() - its_places.keys()
+        others = set(tuned) - its_places.keys()
         for name, place in its_places.items():
             figures.append(place.figures(name, choice.best(place.spec, names=others)))
     write_table(options.out / CHOSEN, figures, missing=0, of_other_regions=True)
-    best = choice.best(next(iter(every.values())).spec)
+    best = choice.best(every[tuned[0]].spec)
     write_json(options.out / SETTINGS, Decoding.of(best).to_dict())
-    report(f"the settings that suit all places best are in {options.out / SETTINGS}")
+    report(f"the settings that suit them best are in {options.out / SETTINGS}")
     return figures
 
 

@@ -97,6 +97,11 @@ def test_places_of_a_region_are_left_out_together(desk: Path) -> None:
     alone = training(desk, *WORDS)
     assert alone.returncode == 2
     assert "two places are needed, in different regions: the file has hill, coast" in alone.stderr
+    untuned = PLACES.replace('"hill/houses.gpkg"', '"hill/houses.gpkg"\ntune = false')
+    (desk / "places.toml").write_text(untuned)
+    one = training(desk, *WORDS)
+    assert one.returncode == 2
+    assert "settings are tuned on coast, and two regions are needed" in one.stderr
 
 
 def test_a_training_takes_settings_from_a_file(desk: Path) -> None:

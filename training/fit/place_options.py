@@ -161,6 +161,9 @@ class PlaceOptions(ChipOptions):
     measure: bool = True
     """False: the place is learned from, and its labels are too poor or too few to measure by, where
     models that never saw a place are compared."""
+    tune: bool = True
+    """False: no settings are tuned on it, such as where most of the labels are those of its region,
+    so that models without them tell little of one that has learned from all."""
     changes: LabelChanges = field(default_factory=LabelChanges)
     attribution: tuple[str, ...] = ()
     """Credits that its data ask for."""

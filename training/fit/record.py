@@ -44,8 +44,8 @@ _MANIFEST, _MANIFESTS = "manifest", "manifests"
 """Keys in the record of the run: the data's manifest, or those of several places by name."""
 _LABELS = "labels"
 """Key of the checksums of the labels by place."""
-DESCRIBING = ("attribution", "imagery_date", "measure")
-"""Options of a place that only describe it, or say whether it is measured by."""
+DESCRIBING = ("attribution", "imagery_date", "measure", "tune")
+"""Options of a place that only describe it, or say whether it is measured or tuned by."""
 _PASSING = (
     *("resume", "out", "data.split", "data.workers"),
     *("data.imagery_date", *(f"data.places.*.{name}" for name in DESCRIBING)),

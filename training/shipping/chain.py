@@ -84,7 +84,7 @@ class Chain:
         self._link(
             "unseen",
             ["leave-one-out", *self.source, *unseen, *self.recipe.words("train", "unseen")],
-            beside=("measure",),
+            beside=("measure", "tune"),
         )
         self._train()
         run = self.out / RUN
