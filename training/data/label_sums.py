@@ -40,7 +40,7 @@ def _sum_of(place: PlaceOptions) -> str:
 
 
 def _contents(path: Path) -> Iterator[bytes]:
-    """What labels say, piece by piece."""
+    """Yield the meaning of labels, piece by piece."""
     if path.is_dir() and path.suffix.lower() != ".gdb":
         for file in sorted(path.iterdir()):
             if file.suffix.lower() in SUFFIXES or file.suffix.lower() in VECTORS:

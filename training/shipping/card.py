@@ -81,7 +81,7 @@ def _unseen(folder: Path) -> str:
 
 
 def _how_made(chain: Chain) -> str:
-    """How the models of the table were made, as against the one that ships."""
+    """Tell how the models of the table were made, as against the one that ships."""
     epochs = [
         _options(chain.out / UNSEEN / home)["epochs"]
         for home in dict.fromkeys(p.home for p in chain.places if p.measure)

@@ -151,7 +151,7 @@ class Chain:
         return {"labels": label_sums(self.places), "splits": splits}
 
     def _inputs(self, beside: Sequence[str]) -> dict[str, Any]:
-        """What the places are by now; of what only describes them, some options alone."""
+        """Options of the places, most that only describe aside, and checksums, as of now."""
         dropped = set(DESCRIBING) - set(beside)
         places = {
             place.name: {k: v for k, v in to_plain(place).items() if k not in dropped}
