@@ -89,14 +89,14 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Row:
-    """What a model is worth on a half after the other half was taught."""
+    """Figures of a model on a half after the other half was taught."""
 
     place: str
     half: str
     step: int
     """Number of dwellings that was asked for; 0: the start."""
     taught: int
-    kept: str
+    winner: str
     score: Score
     start: Score
     minutes: float
@@ -105,7 +105,7 @@ class Row:
         """One line of the table."""
         houses, gigabytes = self.score.buildings, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return (
-            f"{self.place:<16}{self.half:<6}{self.taught:>6}  {self.kept:<8}  {houses.f1:.3f}  "
+            f"{self.place:<16}{self.half:<6}{self.taught:>6}  {self.winner:<8}  {houses.f1:.3f}  "
             f"{houses.count_error:+6.0%}  {self.score.pixels.iou:.3f}  {self.minutes:7.1f}  "
             f"{gigabytes / 1e6:.1f}"
         )
@@ -192,8 +192,8 @@ def rows_of(place: PlaceOptions, options: AdaptOptions, counts: list[int]) -> It
                 score = start
                 if result.model:
                     score = evaluate_model(replace(measured, model=result.model)).total
-                taught, kept = min(count, len(half.inner)), result.verdict.winner
-                yield Row(place.name, name, count, taught, kept, score, start, minutes)
+                taught, winner = min(count, len(half.inner)), result.verdict.winner
+                yield Row(place.name, name, count, taught, winner, score, start, minutes)
                 if count >= len(half.inner):
                     break
 

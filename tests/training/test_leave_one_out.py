@@ -146,8 +146,8 @@ def test_a_run_that_was_broken_off_goes_on(desk: Path) -> None:
     assert len(record["resumed"]) == 1
     credit = PLACES.replace('.gpkg"', '.gpkg"\nattribution = ["the hill"]')
     (desk / "places.toml").write_text(credit)
-    kept = training(desk, *WORDS, "--only", "hill")
-    assert "the model without hill is there already" in kept.stdout
+    again = training(desk, *WORDS, "--only", "hill")
+    assert "the model without hill is there already" in again.stdout
     shutil.copy(desk / "coast/houses.gpkg", desk / "hill/houses.gpkg")
     changed = training(desk, *WORDS, "--only", "hill")
     assert changed.returncode == 2

@@ -299,8 +299,8 @@ def test_ground_in_one_image_that_was_held_out_is_named(desk: Path) -> None:
     chain = chain_of(desk, [])
     chain.go()
     for folder in ("run", "unseen/hill", "unseen/coast"):
-        options = {"epochs": 2, "scenes": 4, "scene_share": 0.2, "collages": 3,
-                   "collage_share": 0.3}  # fmt: skip
+        data = {"scenes": 4, "scene_share": 0.2, "collages": 3, "collage_share": 0.3}
+        options = {"optim": {"epochs": 2}, "data": data}
         (desk / "out" / folder / "options.json").write_text(json.dumps(options))
     (desk / "out/unseen/leave_one_out.md").write_text("a table")
     figures = {"bytes_int8": 1, "bytes_float": 2, "speed_ratio": 1,

@@ -97,16 +97,16 @@ def _how_made(chain: Chain) -> str:
 
 
 def _options(run: Path) -> dict[str, Any]:
-    """Options of a run.
+    """Options of the data and of the fit of a run.
 
     Raises:
         ShippingError: They are missing or damaged.
     """
     options = read_json(run / "options.json", ShippingError)
-    if "epochs" not in options:
-        msg = f"{run / 'options.json'} is missing or knows no epochs: take it from a copy"
+    if not isinstance(options.get("optim"), dict) or not isinstance(options.get("data"), dict):
+        msg = f"{run / 'options.json'} is missing or damaged: take it from a copy"
         raise ShippingError(msg)
-    return options
+    return {**options["data"], **options["optim"]}
 
 
 def _data(chain: Chain) -> str:
