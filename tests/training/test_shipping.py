@@ -329,7 +329,8 @@ def test_the_item_that_ships_is_that_of_this_release() -> None:
 
 
 @pytest.mark.timeout(1200)  # three trainings, on a machine with other work
-def test_one_command_makes_all_files(desk: Path) -> None:
+def test_one_command_makes_all_files(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
     tool = os.path.relpath(ROOT / "tools/train-starter-model", desk)
     words = [tool, "data", "made", "--places", "places.toml", "--recipe", "recipe.toml", "--fast"]
     environment = {**os.environ, "PYTHON": sys.executable}
